@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { Box } from './box.ts';
+import { CameraId } from './camera.ts';
+import { Observation, Tick } from './observation.ts';
+
+/** A JPEG travels beside the JSON of its message, never inside it. */
+export const EvidenceCandidate = z.object({
+  cameraId: CameraId,
+  trackId: z.string(),
+  capturedAt: z.number(),
+  width: z.number().int(),
+  height: z.number().int(),
+  box: Box,
+  /** Larger is better: face size times sharpness. Compared within one track only. */
+  quality: z.number(),
+  /** Lengths of the two JPEGs that follow each other in the message's bytes. */
+  pictureBytes: z.number().int(),
+  cropBytes: z.number().int(),
+});
+export type EvidenceCandidate = z.infer<typeof EvidenceCandidate>;
+
+/** Of the vision process itself: shown on the status page and by /metrics. */
+export const VisionStatus = z.object({
+  at: z.number(),
+  pid: z.number().int(),
+  workers: z.array(z.object({ id: z.number().int(), busy: z.boolean(), runs: z.number().int() })),
+  detectorMs: z.number().optional(),
+  classifierMs: z.number().optional(),
+  queued: z.number().int(),
+  /** Messages that the bus dropped because the hub was slow, by kind. */
+  dropped: z.record(z.string(), z.number().int()),
+});
+export type VisionStatus = z.infer<typeof VisionStatus>;
+
+/** From ingest to the hub. `picture` carries a JPEG, `evidence` two. */
+export const IngestMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('tick'), tick: Tick }),
+  z.object({ kind: z.literal('observation'), observation: Observation }),
+  z.object({ kind: z.literal('evidence'), candidate: EvidenceCandidate }),
+  z.object({ kind: z.literal('picture'), observation: Observation }),
+  z.object({ kind: z.literal('status'), status: VisionStatus }),
+]);
+export type IngestMessage = z.infer<typeof IngestMessage>;
+
+/** From the hub to ingest. */
+export const HubMessage = z.discriminatedUnion('kind', [
+  /** The cameras whose live pictures somebody watches now. */
+  z.object({ kind: z.literal('watched'), cameraIds: z.array(CameraId) }),
+  z.object({ kind: z.literal('stop') }),
+]);
+export type HubMessage = z.infer<typeof HubMessage>;

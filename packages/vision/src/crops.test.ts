@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cropSquare, fillCrop } from './crops.ts';
+import { rgbPicture, yuv420pBytes, yuv420pPicture } from './picture.ts';
+
+test('the square is 1.4 times the longer side, around the centre of the box', () => {
+  assert.deepEqual(cropSquare([100, 50, 20, 40], 1.4), [82, 42, 56, 56]);
+});
+
+test('a crop over the border repeats the border', () => {
+  const data = new Uint8Array(3 * 16).map((_, n) => Math.floor(n / 3) * 10);
+  const target = new Uint8Array(3 * 16);
+  fillCrop(rgbPicture(data, 4, 4), [-1, -1, 2, 2], { side: 2, size: 4, target });
+  const expected = [0, 0, 0, 10, 0, 0, 0, 10, 0, 0, 0, 10, 40, 40, 40, 50];
+  assert.deepEqual([...target.subarray(0, 16)], expected);
+});
+
+test('chroma is cut at half the coordinates of luma', () => {
+  const [width, height] = [32, 32];
+  const data = new Uint8Array(yuv420pBytes(width, height));
+  const picture = yuv420pPicture(data, width, height);
+  picture.planes.forEach((plane, n) => {
+    const edge = n === 0 ? 16 : 8;
+    for (let i = 0; i < plane.data.length; i += 1) {
+      plane.data[i] = i % plane.width < edge ? 20 : 200;
+    }
+  });
+  const target = new Uint8Array(3 * 64);
+  fillCrop(picture, [12, 12, 8, 8], { side: 1, size: 8, target });
+  assert.deepEqual([...target.subarray(0, 8)], [20, 20, 20, 20, 200, 200, 200, 200]);
+  // Enlarged twice, bilinearly: the edge of chroma lies between the same two pixels.
+  assert.deepEqual([...target.subarray(64, 72)], [20, 20, 20, 65, 155, 200, 200, 200]);
+});

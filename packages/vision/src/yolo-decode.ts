@@ -1,0 +1,86 @@
+import type { Detection } from '@maskwatch/contracts/detection';
+
+/** What the decoder has to know of one head: DetectorModel.heads of the contracts fits. */
+export interface HeadGeometry {
+  /** Pixels of the detector's input per cell. */
+  stride: number;
+  /** [width, height] in pixels of the detector's input. */
+  anchors: readonly (readonly [number, number])[];
+  /** How far a centre may leave its cell: darknet's scale_x_y. */
+  scaleXY: number;
+}
+
+/** Raw output of one head: float32 [anchors * (5 + classes), height, width]. */
+export interface HeadMap {
+  data: Float32Array;
+  width: number;
+  height: number;
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const logit = (p: number) => Math.log(p / (1 - p));
+
+/**
+ * Candidates of one head in pixels of the detector's input, in no order, before suppression
+ * (YOLOv3 and v4: Redmon 2018, Bochkovskiy 2020). Raw objectness is compared with the logit of the
+ * threshold first, since nearly every cell is empty and an exponential each would be the cost.
+ * Values that are not finite are dropped.
+ */
+export function decodeHead(
+  { data, width, height }: HeadMap,
+  head: HeadGeometry,
+  minConfidence: number,
+): Detection[] {
+  const cells = width * height;
+  const channels = data.length / cells / head.anchors.length;
+  if (!Number.isInteger(channels) || channels < 5) {
+    throw new RangeError(
+      `a head of ${data.length} values is not ${head.anchors.length} anchors on ${width}x${height} cells`,
+    );
+  }
+  const least = minConfidence > 0 ? logit(Math.min(minConfidence, 1 - 1e-9)) : -Infinity;
+  const found: Detection[] = [];
+  head.anchors.forEach((anchor, n) => {
+    const first = n * channels * cells;
+    const objectness = first + 4 * cells;
+    for (let cell = 0; cell < cells; cell += 1) {
+      // Written so that NaN fails, too.
+      if (!(data[objectness + cell]! >= least)) continue;
+      const confidence = confidenceAt({ data, cells, first, channels }, cell);
+      if (!(confidence >= minConfidence)) continue;
+      const spread = head.scaleXY;
+      const shift = (spread - 1) / 2;
+      const x = sigmoid(data[first + cell]!) * spread - shift + (cell % width);
+      const y = sigmoid(data[first + cells + cell]!) * spread - shift + Math.floor(cell / width);
+      const w = Math.exp(data[first + 2 * cells + cell]!) * anchor[0];
+      const h = Math.exp(data[first + 3 * cells + cell]!) * anchor[1];
+      if (!Number.isFinite(x + y + w + h)) continue;
+      found.push({ box: [x * head.stride - w / 2, y * head.stride - h / 2, w, h], confidence });
+    }
+  });
+  return found;
+}
+
+/** Objectness times the probability of the likeliest class; objectness alone without classes. */
+function confidenceAt(
+  {
+    data,
+    cells,
+    first,
+    channels,
+  }: {
+    data: Float32Array;
+    cells: number;
+    first: number;
+    channels: number;
+  },
+  cell: number,
+): number {
+  const objectness = sigmoid(data[first + 4 * cells + cell]!);
+  if (channels === 5) return objectness;
+  let best = -Infinity;
+  for (let channel = 5; channel < channels; channel += 1) {
+    best = Math.max(best, data[first + channel * cells + cell]!);
+  }
+  return objectness * sigmoid(best);
+}

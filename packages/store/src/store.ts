@@ -71,6 +71,10 @@ export interface Store {
 
   alert(id: string): Promise<Alert | undefined>;
   alertOfViolation(violationId: string): Promise<Alert | undefined>;
+  /**
+   * As AlertQuery says. A page by `before` may be longer than `limit`: alerts that started at the
+   * same instant as its last one belong to it, or the next page would pass them over.
+   */
   alerts(query: AlertQuery): Promise<Alert[]>;
   /** Highest sequence of all, and how many alerts are new. */
   alertCounts(): Promise<{ sequence: number; newCount: number }>;
@@ -82,9 +86,13 @@ export interface Store {
   evidenceBefore(capturedBefore: number, limit: number): Promise<Evidence[]>;
   oldestEvidence(limit: number): Promise<Evidence[]>;
   evidenceBytes(): Promise<number>;
-  /** Removes rows; the files are the caller's, and go first. */
+  /** Removes rows; the files are the caller's, and go first. The alert says why it has none. */
   forgetEvidence(ids: string[]): Promise<void>;
-  /** Removes ended alerts with all that hangs on them, once no delivery waits; returns how many. */
+  /**
+   * Removes ended alerts with all that hangs on them, once no delivery waits and no evidence row is
+   * left (its files are the caller's), and test messages of that age. At most 500 alerts a call;
+   * returns how many, so that the caller can go on until it is 0.
+   */
   forgetAlerts(startedBefore: number): Promise<number>;
 
   /** An outbox row without an alert: the test button. */
@@ -101,7 +109,10 @@ export interface Store {
     leaseUntil: number;
     limit: number;
   }): Promise<DueDelivery[]>;
-  /** Writes the attempt and what follows from it; gives the claim back. */
+  /**
+   * Writes the attempt and what follows from it; gives the claim back. A delivery that is over
+   * (delivered, given up, cancelled) loses the picture in its body.
+   */
   recordAttempt(result: AttemptResult): Promise<Delivery>;
   /** When the next delivery of any endpoint is due, for the timer. */
   nextDueAt(): Promise<number | undefined>;

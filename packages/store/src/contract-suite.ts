@@ -1,0 +1,11 @@
+import { alertContract } from './contract/alerts.ts';
+import { evidenceContract } from './contract/evidence.ts';
+import type { OpenStore } from './contract/on-store.ts';
+import { outboxContract } from './contract/outbox.ts';
+
+/** What every store must pass, whatever it is made of. */
+export function storeContract(name: string, open: OpenStore): void {
+  alertContract(name, open);
+  evidenceContract(name, open);
+  outboxContract(name, open);
+}

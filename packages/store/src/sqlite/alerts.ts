@@ -1,0 +1,185 @@
+import type { Alert } from '@maskwatch/contracts/alert';
+import type { AlertQuery } from '@maskwatch/contracts/http';
+import type { Violation } from '@maskwatch/contracts/violation';
+import type { AlertHandling, Ending, Opening, Store } from '../store.ts';
+import type { Database } from './database.ts';
+import type { EvidenceTable } from './evidence.ts';
+import { type AlertRow, toAlert, toViolation, type ViolationRow } from './rows.ts';
+
+const joined = `
+  SELECT violations.*, alerts.id AS alert_id, sequence, condition, handling, dismiss_reason,
+    handled_by, handled_at, evidence_missing, trace
+  FROM alerts JOIN violations ON violations.id = alerts.violation_id`;
+
+const filters = `
+  (:camera IS NULL OR camera_id = :camera) AND (:rule IS NULL OR rule_id = :rule)
+  AND (:handling IS NULL OR handling = :handling)`;
+
+/** Started before the next page's start. */
+const page = `${filters} AND (:before IS NULL OR started_at < :before)`;
+
+/** Alerts removed in one transaction: short enough not to hold up the hub. */
+const forgottenAtOnce = 500;
+
+type Counts = Awaited<ReturnType<Store['alertCounts']>>;
+
+/** The tables `violations` and `alerts`, and the counter of changes. */
+export class AlertTable {
+  readonly #evidence: EvidenceTable;
+  readonly #sql;
+
+  constructor(database: Database, evidence: EvidenceTable) {
+    this.#evidence = evidence;
+    this.#sql = prepare(database);
+  }
+
+  insert(opening: Opening): void {
+    const { violation } = opening;
+    this.#sql.insertViolation.run({
+      id: violation.id,
+      camera: violation.cameraId,
+      rule: violation.ruleId,
+      version: violation.ruleVersion,
+      subject: violation.subject,
+      severity: violation.severity,
+      state: violation.state,
+      track: violation.trackId,
+      box: violation.box && JSON.stringify(violation.box),
+      started: violation.startedAt,
+      opened: violation.openedAt,
+      seen: violation.lastSeenAt,
+      unsure: violation.unsure ? 1 : 0,
+    });
+    this.#sql.insertAlert.run({
+      id: opening.alertId,
+      violation: violation.id,
+      sequence: this.#nextSequence(),
+      missing: opening.evidenceMissing,
+      trace: opening.trace && JSON.stringify(opening.trace),
+    });
+    for (const evidence of opening.evidence) this.#evidence.insert(evidence);
+  }
+
+  /** The id of the alert that ended; undefined when it had already ended. */
+  end({ violationId, endedAt, ended }: Ending): string | undefined {
+    if (this.#sql.endViolation.run({ id: violationId, endedAt, ended }) === 0) return undefined;
+    return this.#sql.endAlert.get({ violation: violationId, sequence: this.#nextSequence() })?.id;
+  }
+
+  move(moved: Pick<Violation, 'id' | 'trackId' | 'box' | 'lastSeenAt' | 'unsure'>): void {
+    this.#sql.move.run({
+      id: moved.id,
+      track: moved.trackId,
+      box: moved.box && JSON.stringify(moved.box),
+      seen: moved.lastSeenAt,
+      unsure: moved.unsure ? 1 : 0,
+    });
+  }
+
+  openViolations(): Violation[] {
+    return this.#sql.openViolations.all().map(toViolation);
+  }
+
+  get(id: string): Alert | undefined {
+    return this.#toAlert(this.#sql.byId.get({ id }));
+  }
+
+  ofViolation(id: string): Alert | undefined {
+    return this.#toAlert(this.#sql.byViolation.get({ id }));
+  }
+
+  list({ camera, rule, handling, before, after, limit }: AlertQuery): Alert[] {
+    const filter = { camera, rule, handling, limit };
+    const rows =
+      after === undefined
+        ? this.#sql.newest.all({ ...filter, before })
+        : this.#sql.changed.all({ ...filter, after, before });
+    return rows.map((row) => toAlert(row, this.#evidence.ofAlert(row.alert_id)));
+  }
+
+  counts(): Counts {
+    const { sequence, newCount } = this.#sql.counts.get() as Counts;
+    return { sequence, newCount };
+  }
+
+  handle({ alertId, handling, reason, by, at }: AlertHandling): Alert | undefined {
+    if (this.#sql.exists.get({ id: alertId }) === undefined) return undefined;
+    const sequence = this.#nextSequence();
+    this.#sql.handle.run({ id: alertId, handling, reason, by, at, sequence });
+    return this.get(alertId);
+  }
+
+  forget(startedBefore: number): number {
+    return this.#sql.forget.run({ before: startedBefore, limit: forgottenAtOnce });
+  }
+
+  #nextSequence(): number {
+    return (this.#sql.nextSequence.get() as { value: number }).value;
+  }
+
+  #toAlert(row: AlertRow | undefined): Alert | undefined {
+    return row && toAlert(row, this.#evidence.ofAlert(row.alert_id));
+  }
+}
+
+function prepare(database: Database) {
+  return {
+    nextSequence: database.statement<{ value: number }>(
+      `UPDATE counters SET value = value + 1 WHERE name = 'sequence' RETURNING value`,
+    ),
+    insertViolation: database.statement(
+      `INSERT INTO violations VALUES (:id, :camera, :rule, :version, :subject, :severity, :state,
+        :track, :box, :started, :opened, :seen, NULL, NULL, :unsure)`,
+    ),
+    insertAlert: database.statement(
+      `INSERT INTO alerts VALUES (:id, :violation, :sequence, 'firing', 'new', NULL, NULL, NULL,
+        :missing, :trace)`,
+    ),
+    endViolation: database.statement(
+      `UPDATE violations SET ended_at = :endedAt, ended = :ended
+       WHERE id = :id AND ended_at IS NULL`,
+    ),
+    endAlert: database.statement<{ id: string }>(
+      `UPDATE alerts SET condition = 'ended', sequence = :sequence
+       WHERE violation_id = :violation RETURNING id`,
+    ),
+    move: database.statement(
+      `UPDATE violations SET track_id = :track, box = :box, last_seen_at = :seen, unsure = :unsure
+       WHERE id = :id AND ended_at IS NULL`,
+    ),
+    openViolations: database.statement<ViolationRow>(
+      'SELECT * FROM violations WHERE ended_at IS NULL ORDER BY opened_at, id',
+    ),
+    byId: database.statement<AlertRow>(`${joined} WHERE alerts.id = :id`),
+    byViolation: database.statement<AlertRow>(`${joined} WHERE violations.id = :id`),
+    exists: database.statement<{ id: string }>('SELECT id FROM alerts WHERE id = :id'),
+    // All that began at the same instant as a page's last row belong to that page: several people
+    // are seen first on one frame, and the next page asks for what began strictly before.
+    newest: database.statement<AlertRow>(
+      `${joined} WHERE ${page} AND started_at >= ifnull((
+         SELECT started_at FROM alerts JOIN violations ON violations.id = alerts.violation_id
+         WHERE ${page} ORDER BY started_at DESC LIMIT 1 OFFSET :limit - 1), -1e300)
+       ORDER BY started_at DESC, sequence DESC`,
+    ),
+    changed: database.statement<AlertRow>(
+      `${joined} WHERE ${page} AND sequence > :after ORDER BY sequence LIMIT :limit`,
+    ),
+    counts: database.statement<Counts>(
+      `SELECT (SELECT value FROM counters WHERE name = 'sequence') AS sequence,
+         (SELECT count(*) FROM alerts WHERE handling = 'new') AS newCount`,
+    ),
+    handle: database.statement(
+      `UPDATE alerts SET handling = :handling, dismiss_reason = :reason, handled_by = :by,
+         handled_at = :at, sequence = :sequence WHERE id = :id`,
+    ),
+    forget: database.statement(
+      `DELETE FROM violations WHERE id IN (
+         SELECT violation_id FROM alerts JOIN violations ON violations.id = alerts.violation_id
+         WHERE started_at < :before AND condition = 'ended'
+           AND NOT EXISTS (SELECT 1 FROM evidence WHERE alert_id = alerts.id)
+           AND NOT EXISTS (
+             SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND deliveries.state = 'waiting')
+         ORDER BY started_at LIMIT :limit)`,
+    ),
+  };
+}

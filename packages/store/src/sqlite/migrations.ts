@@ -1,0 +1,125 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { Problem } from '@maskwatch/platform/problem';
+
+/**
+ * Forward only, one transaction each; the index plus one is the file's user_version afterwards.
+ * A released entry is never edited, a new one is added below it.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE counters (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO counters VALUES ('sequence', 0);
+
+  CREATE TABLE violations (
+    id TEXT PRIMARY KEY,
+    camera_id TEXT NOT NULL,
+    rule_id TEXT NOT NULL,
+    rule_version TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    state TEXT NOT NULL,
+    track_id TEXT,
+    box TEXT,
+    started_at REAL NOT NULL,
+    opened_at REAL NOT NULL,
+    last_seen_at REAL NOT NULL,
+    ended_at REAL,
+    ended TEXT,
+    unsure INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX violations_started ON violations (started_at);
+  CREATE INDEX violations_open ON violations (opened_at) WHERE ended_at IS NULL;
+
+  CREATE TABLE alerts (
+    id TEXT PRIMARY KEY,
+    violation_id TEXT NOT NULL UNIQUE REFERENCES violations (id) ON DELETE CASCADE,
+    sequence INTEGER NOT NULL UNIQUE,
+    condition TEXT NOT NULL,
+    handling TEXT NOT NULL,
+    dismiss_reason TEXT,
+    handled_by TEXT,
+    handled_at REAL,
+    evidence_missing TEXT,
+    trace TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alerts_new ON alerts (handling) WHERE handling = 'new';
+
+  CREATE TABLE evidence (
+    id TEXT PRIMARY KEY,
+    alert_id TEXT NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    path TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    box TEXT NOT NULL,
+    captured_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX evidence_of_alert ON evidence (alert_id);
+  CREATE INDEX evidence_age ON evidence (captured_at, bytes);
+
+  CREATE TABLE deliveries (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    endpoint_id TEXT NOT NULL,
+    alert_id TEXT REFERENCES alerts (id) ON DELETE CASCADE,
+    type TEXT NOT NULL,
+    state TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    next_attempt_at REAL,
+    leased_until REAL NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX deliveries_of_alert ON deliveries (alert_id);
+  CREATE INDEX deliveries_of_endpoint ON deliveries (endpoint_id);
+  CREATE INDEX deliveries_waiting ON deliveries (endpoint_id, next_attempt_at)
+    WHERE state = 'waiting';
+
+  CREATE TABLE attempts (
+    delivery_id TEXT NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    started_at REAL NOT NULL,
+    duration_ms REAL NOT NULL,
+    status INTEGER,
+    error TEXT,
+    PRIMARY KEY (delivery_id, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attempts_of_endpoint ON attempts (endpoint_id, started_at);
+  CREATE INDEX attempts_succeeded ON attempts (endpoint_id, started_at) WHERE error IS NULL;
+  `,
+];
+
+function userVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+/** Brings the file to the newest schema, or leaves it as it was. Throws `store-newer`. */
+export function migrate(database: DatabaseSync, steps: readonly string[] = migrations): void {
+  const found = userVersion(database);
+  if (found > steps.length) {
+    throw new Problem(
+      'store-newer',
+      `The database has schema version ${found}; this program knows up to ${steps.length}.`,
+      { action: 'Start the newer version again, or restore a backup made before the upgrade.' },
+    );
+  }
+  for (const [index, sql] of steps.entries()) {
+    if (index < found) continue;
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      // Read again under the lock: another process may have migrated meanwhile.
+      if (userVersion(database) === index) {
+        database.exec(sql);
+        database.exec(`PRAGMA user_version = ${index + 1}`);
+      }
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

@@ -99,9 +99,24 @@ function listOf(section: Section, key: string, form: RegExp, fallback?: number):
 
 /** A size, stride or count: a whole number from 1 up. */
 export function positive(section: Section, key: string, fallback?: number): number {
-  const value = wholeNumber(section, key, fallback);
-  if (value < 1) {
-    throw cfgProblem(place(section, key), `${key}=${value} must be at least 1`);
+  return bounded({ section, key, least: 1, fallback });
+}
+
+/** A whole number from 0 up. */
+export function fromZero(section: Section, key: string, fallback?: number): number {
+  return bounded({ section, key, least: 0, fallback });
+}
+
+function bounded(ask: {
+  section: Section;
+  key: string;
+  least: number;
+  fallback: number | undefined;
+}): number {
+  const { section, key, least } = ask;
+  const value = wholeNumber(section, key, ask.fallback);
+  if (value < least) {
+    throw cfgProblem(place(section, key), `${key}=${value} must be at least ${least}`);
   }
   return value;
 }

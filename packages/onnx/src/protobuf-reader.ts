@@ -95,7 +95,7 @@ function readVarint(cursor: Cursor): bigint {
 function take(cursor: Cursor, count: number): Uint8Array {
   const end = cursor.at + count;
   if (count < 0 || end > cursor.bytes.length) {
-    throw damaged(`${end - cursor.bytes.length} bytes are missing at the end`);
+    throw damaged(`at byte ${cursor.at} of a part of ${cursor.bytes.length} it asks ${count} more`);
   }
   const bytes = cursor.bytes.subarray(cursor.at, end);
   cursor.at = end;

@@ -3,36 +3,40 @@ const text = new TextEncoder();
 /** Writes the fields of one protobuf message, in the order of the calls. */
 export class ProtobufWriter {
   readonly #chunks: Uint8Array[] = [];
+  #length = 0;
 
   /** Negative numbers take ten bytes, as protobuf's int64 does. */
   int(field: number, value: number | bigint): this {
-    return this.#varint((field << 3) | 0).#varint(value);
+    return this.#varint(field * 8).#varint(value);
   }
 
   float(field: number, value: number): this {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
-    this.#varint((field << 3) | 5).#chunks.push(bytes);
-    return this;
+    return this.#varint(field * 8 + 5).#push(bytes);
   }
 
   string(field: number, value: string): this {
     return this.bytes(field, text.encode(value));
   }
 
+  /** Keeps the bytes as they are until `finish`: networks are large, and one copy is enough. */
   bytes(field: number, value: Uint8Array): this {
-    this.#varint((field << 3) | 2)
+    return this.#varint(field * 8 + 2)
       .#varint(value.length)
-      .#chunks.push(value);
-    return this;
+      .#push(value);
   }
 
   message(field: number, value: ProtobufWriter): this {
-    return this.bytes(field, value.finish());
+    this.#varint(field * 8 + 2).#varint(value.#length);
+    for (const chunk of value.#chunks) {
+      this.#push(chunk);
+    }
+    return this;
   }
 
   finish(): Uint8Array {
-    const whole = new Uint8Array(this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+    const whole = new Uint8Array(this.#length);
     let at = 0;
     for (const chunk of this.#chunks) {
       whole.set(chunk, at);
@@ -49,7 +53,12 @@ export class ProtobufWriter {
       rest >>= 7n;
     }
     bytes.push(Number(rest));
-    this.#chunks.push(Uint8Array.from(bytes));
+    return this.#push(Uint8Array.from(bytes));
+  }
+
+  #push(chunk: Uint8Array): this {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
     return this;
   }
 }

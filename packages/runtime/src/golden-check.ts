@@ -1,0 +1,59 @@
+import type { Model } from '@maskwatch/contracts/model';
+import { Problem } from '@maskwatch/platform/problem';
+import { evenSamples, goldenPattern } from '@maskwatch/vision/golden-pattern';
+import { outputOf, type PictureSession } from './session.ts';
+
+/** How far a runtime is from the recorded outputs, as a share of each output's range. */
+export interface GoldenResult {
+  output: string;
+  difference: number;
+}
+
+/**
+ * Runs the generated pattern and compares with what model.json recorded. Problem model-golden,
+ * naming the largest difference, where any output is off by more than the model's tolerance: such
+ * a runtime would find boxes that look right and are not.
+ */
+export async function checkGolden(model: Model, session: PictureSession): Promise<GoldenResult[]> {
+  const { width, height, tolerance, outputs: recorded } = model.golden;
+  const planes = goldenPattern(width, height);
+  const outputs = await session.run({ planes, count: 1, width, height, colour: 'rgb' });
+  const results = recorded.map(({ name, shape, range, samples }) => {
+    const output = outputOf(outputs, name, model);
+    if (output.shape.join() !== shape.join()) {
+      throw mismatch(
+        model,
+        `${name} has the shape ${output.shape.join('x')}, not ${shape.join('x')}`,
+      );
+    }
+    const found = evenSamples(output.data, samples.length);
+    return { output: name, difference: largestDifference(found, samples) / range };
+  });
+  // Written so that NaN is refused, too.
+  const worst = results.find(({ difference }) => !(difference <= tolerance));
+  if (worst === undefined) return results;
+  throw mismatch(
+    model,
+    `${worst.output} differs by ${percent(worst.difference)} of its range, allowed are ${percent(tolerance)}`,
+  );
+}
+
+function largestDifference(found: readonly number[], expected: readonly number[]): number {
+  return expected.reduce((most, value, n) => {
+    const difference = Math.abs(value - (found[n] ?? Number.NaN));
+    return Math.max(most, difference);
+  }, 0);
+}
+
+const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
+
+function mismatch(model: Model, what: string): Problem {
+  return new Problem(
+    'model-golden',
+    `The model ${model.name} does not compute here what it was released with: ${what}.`,
+    {
+      action:
+        'Restore the model and the installed packages (npm ci); if it stays, report processor and system.',
+    },
+  );
+}

@@ -12,6 +12,9 @@ export interface DetectorRequest {
   colour: Colour;
   /** Analysis pixels per pixel of the detector's input. */
   scale: number;
+  /** Boxes are cut at the border of the analysis picture; where absent, of the padded input. */
+  pictureWidth?: number;
+  pictureHeight?: number;
   /** Boxes from this confidence on are wanted. */
   minConfidence: number;
 }
@@ -30,6 +33,10 @@ export interface InferenceStatus {
   detectorMs?: number;
   classifierMs?: number;
   queued: number;
+  /** Requests that found the queue full, since start. */
+  refused: number;
+  /** Requests whose run ended in a problem, since start. */
+  failed: number;
 }
 
 /**

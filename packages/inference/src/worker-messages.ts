@@ -1,0 +1,45 @@
+import type { Detection } from '@maskwatch/contracts/detection';
+import type { Probabilities } from '@maskwatch/contracts/mask-state';
+import type { ClassifierModel, DetectorModel } from '@maskwatch/contracts/model';
+import { messageOf, Problem } from '@maskwatch/platform/problem';
+import type { LoadedModel } from '@maskwatch/runtime/registry';
+import type { ClassifierRequest, DetectorRequest } from './inference-queue.ts';
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  detector: LoadedModel<DetectorModel>;
+  classifier: LoadedModel<ClassifierModel>;
+  /** Compare both models with their golden outputs before the first request. */
+  golden: boolean;
+}
+
+/** To the worker: one at a time; `stop` only after the last answer. */
+export type WorkerRequest =
+  | { kind: 'detect'; request: DetectorRequest }
+  | { kind: 'classify'; request: ClassifierRequest }
+  | { kind: 'stop' };
+
+/** Structured clones of a Problem: a class does not survive the way between threads. */
+export interface ProblemRecord {
+  code: string;
+  message: string;
+  action: string | undefined;
+}
+
+/** From the worker: `ready` or `problem` once at the start, then one message a request. */
+export type WorkerReply =
+  | { kind: 'ready' }
+  | { kind: 'detections'; detections: Detection[]; ms: number }
+  | { kind: 'probabilities'; probabilities: Probabilities[]; ms: number }
+  | { kind: 'problem'; problem: ProblemRecord };
+
+export function recordOf(thrown: unknown): ProblemRecord {
+  if (thrown instanceof Problem) {
+    return { code: thrown.code, message: thrown.message, action: thrown.action };
+  }
+  return { code: 'inference-run', message: messageOf(thrown), action: undefined };
+}
+
+export function problemOf({ code, message, action }: ProblemRecord): Problem {
+  return new Problem(code, message, action === undefined ? {} : { action });
+}

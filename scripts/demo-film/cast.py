@@ -1,0 +1,102 @@
+"""Who is in the film, where and when, and what they wear. Colours are blue, green, red."""
+
+WHITE, BLUE, GREEN, GREY, OLIVE = (
+    (232, 232, 230),
+    (165, 115, 60),
+    (110, 140, 95),
+    (120, 118, 115),
+    (85, 125, 130),
+)
+DARK, NAVY = (70, 66, 64), (92, 70, 56)
+
+# size: of the face in pixels. path: (second, x of the face's centre); between two points a person
+# walks, with equal x the person stands. worn: (second, state) from then on. stature: 1 is average.
+CAST = [
+    dict(
+        size=42,
+        path=[(0, 560), (90, 560)],
+        worn=[(0, 'mask')],
+        cloth=WHITE,
+        trousers=NAVY,
+        stature=1.02,
+    ),
+    dict(
+        size=46,
+        path=[(23, 1340), (39, 900), (44, 900), (58, 1350)],
+        worn=[(0, 'mask')],
+        cloth=GREY,
+        trousers=DARK,
+        flip=True,
+        light=0.9,
+        stature=0.97,
+    ),
+    dict(
+        size=84,
+        path=[(11, 1420), (18, 840), (27, 840), (33, 1420)],
+        worn=[(0, 'mask')],
+        cloth=GREEN,
+        trousers=DARK,
+        flip=True,
+        mask=(225, 222, 220),
+        stature=1.0,
+    ),
+    dict(
+        size=112,
+        path=[(2.5, -200), (6, 280), (14.5, 280), (18.5, -220)],
+        worn=[(0, 'no_mask')],
+        cloth=BLUE,
+        trousers=NAVY,
+        light=1.05,
+        stature=1.01,
+    ),
+    dict(
+        size=130,
+        path=[(20, -240), (24, 300), (30, 300), (34.5, -260)],
+        worn=[(0, 'incorrect')],
+        cloth=OLIVE,
+        trousers=DARK,
+        light=0.95,
+        flip=True,
+        stature=0.98,
+    ),
+    dict(
+        size=74,
+        path=[(31, -140), (36.5, 330), (53, 330), (58, -140)],
+        worn=[(0, 'no_mask'), (46, 'mask')],
+        cloth=GREY,
+        trousers=NAVY,
+        warm=0.03,
+        flip=True,
+        light=1.02,
+        stature=1.0,
+    ),
+    dict(
+        size=196,
+        path=[(50, 1640), (55, 1010), (60, 1010), (65, 1660)],
+        worn=[(0, 'mask')],
+        cloth=WHITE,
+        trousers=DARK,
+        mask=(200, 205, 160),
+        light=0.97,
+        stature=1.0,
+    ),
+    dict(
+        size=150,
+        path=[(63, 1540), (67.5, 960), (76, 960), (81, 1560)],
+        worn=[(0, 'no_mask')],
+        cloth=GREEN,
+        trousers=DARK,
+        light=0.93,
+        warm=-0.02,
+        stature=1.01,
+    ),
+    dict(
+        size=60,
+        path=[(68, -110), (74, 240), (79, 240), (85, -110)],
+        worn=[(0, 'mask')],
+        cloth=BLUE,
+        trousers=NAVY,
+        light=1.06,
+        stature=1.0,
+    ),
+]

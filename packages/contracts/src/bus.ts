@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Box } from './box.ts';
 import { CameraId } from './camera.ts';
+import { CameraConfig } from './config.ts';
+import { JudgedState } from './mask-state.ts';
 import { Observation, Tick } from './observation.ts';
 
 /** A JPEG travels beside the JSON of its message, never inside it. */
@@ -39,11 +41,21 @@ export const IngestMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('evidence'), candidate: EvidenceCandidate }),
   z.object({ kind: z.literal('picture'), observation: Observation }),
   z.object({ kind: z.literal('status'), status: VisionStatus }),
+  /** Before each frame goes to inference: who was in flight when the process died. */
+  z.object({ kind: z.literal('in-flight'), cameraId: CameraId }),
 ]);
 export type IngestMessage = z.infer<typeof IngestMessage>;
 
 /** From the hub to ingest. */
 export const HubMessage = z.discriminatedUnion('kind', [
+  /** The first message: what to own, and the models to judge with. */
+  z.object({
+    kind: z.literal('configure'),
+    cameras: z.array(CameraConfig),
+    models: z.object({ detector: z.string(), classifier: z.string() }),
+    /** States that some rule forbids: evidence candidates are made of these. */
+    evidenceStates: z.array(JudgedState),
+  }),
   /** The cameras whose live pictures somebody watches now. */
   z.object({ kind: z.literal('watched'), cameraIds: z.array(CameraId) }),
   z.object({ kind: z.literal('stop') }),

@@ -39,6 +39,8 @@ export const Observation = z.object({
   tracks: z.array(Track),
   /** Milliseconds since the last judged frame that count as covered (bounded by the owner). */
   coveredMs: z.number(),
+  /** From capture to this observation on the owner's clock; absent for films, which are never late. */
+  ageMs: z.number().optional(),
 });
 export type Observation = z.infer<typeof Observation>;
 

@@ -1,0 +1,253 @@
+/**
+ * Owns one camera's connection for its life: starts the decoder, runs it until it fails, waits, and
+ * starts it again; there is no last try. Deadlines are on decoded pictures, never on bytes.
+ */
+import { type Clock, systemClock } from '@maskwatch/platform/clock';
+import { type Logger, silentLogger } from '@maskwatch/platform/logger';
+import { messageOf } from '@maskwatch/platform/problem';
+import { type ProbeAddress, probeAddress } from './address-probe.ts';
+import { BacklogWatch } from './backlog-watch.ts';
+import { CameraStatus, FROZEN, SILENT } from './camera-status.ts';
+import { DEADLINES, type Deadlines, pause } from './deadlines.ts';
+import type { Decoder } from './decoder.ts';
+import { type DecoderRun, type StartDecoder, startDecoder } from './decoder-run.ts';
+import { type FailureReason, failureReason } from './failure-reason.ts';
+import { decoderArguments } from './ffmpeg-arguments.ts';
+import type { FrameBuffer, FrameBuffers } from './frame-buffers.ts';
+import type {
+  FrameSource,
+  FrameSourceHandlers,
+  SourceCounters,
+  SourceStatus,
+} from './frame-source.ts';
+import { FrozenWatch } from './frozen-watch.ts';
+import { reconnectDelayMs } from './reconnect-policy.ts';
+import type { SourceAddress } from './source-address.ts';
+import type { StartLimiter } from './start-limiter.ts';
+
+/** A start that hangs must not keep the other cameras from theirs. */
+const LIMITED_MS = 3_000;
+
+export interface SupervisorOptions {
+  cameraId: string;
+  address: SourceAddress;
+  decoder: Decoder;
+  rate: number;
+  maxWidth: number;
+  maxHeight: number;
+  /** Shared by all cameras of the process. */
+  limiter: StartLimiter;
+  clock?: Clock;
+  logger?: Logger;
+  /** From 0 to 1, for jitter. */
+  random?: () => number;
+  deadlines?: Partial<Deadlines>;
+  buffers?: number;
+  startDecoder?: StartDecoder;
+  probeAddress?: ProbeAddress;
+}
+
+export class CameraSupervisor implements FrameSource {
+  readonly #options: SupervisorOptions;
+  readonly #handlers: FrameSourceHandlers;
+  readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
+  readonly #counters = { received: 0, replaced: 0, discarded: 0, starts: 0 };
+  readonly #stop = new AbortController();
+  readonly #status: CameraStatus;
+  readonly #frozen = new FrozenWatch();
+  readonly #backlog: BacklogWatch;
+  #sequence = 0;
+  #lastFrameAt: number;
+  #pictureInRun = false;
+  #failures = 0;
+  #run: DecoderRun | undefined;
+  /** Why we ended the run ourselves. */
+  #verdict: FailureReason | undefined;
+  #life: Promise<void> | undefined;
+  #cancelSilence: () => void = () => {};
+
+  constructor(options: SupervisorOptions, handlers: FrameSourceHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#clock = options.clock ?? systemClock;
+    this.#deadlines = { ...DEADLINES, ...options.deadlines };
+    this.#lastFrameAt = this.#clock.now();
+    const { cameraId, logger = silentLogger, rate } = options;
+    this.#status = new CameraStatus({
+      clock: this.#clock,
+      logger: logger.child({ cameraId }),
+      onStatus: (status) => {
+        if (!this.#stop.signal.aborted) this.#handlers.onStatus(status);
+      },
+    });
+    this.#backlog = new BacklogWatch({ rate, gapMs: this.#deadlines.gapMs });
+  }
+
+  get status(): SourceStatus {
+    return this.#status.current;
+  }
+
+  get counters(): Readonly<SourceCounters> {
+    return this.#counters;
+  }
+
+  /** The decoder's process id while it runs. */
+  get pid(): number | undefined {
+    return this.#run?.pid;
+  }
+
+  start(): void {
+    if (this.#life !== undefined) return;
+    this.#lastFrameAt = this.#clock.now();
+    this.#watchSilence(this.#deadlines.nextMs);
+    this.#life = this.#live();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#cancelSilence();
+    await this.#run?.stop();
+    await this.#life;
+  }
+
+  async #live(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const done = await this.#options.limiter.take(signal);
+      const cancel = this.#clock.setTimer(done, LIMITED_MS);
+      const reason = signal.aborted ? undefined : await this.#connect(done);
+      cancel();
+      done();
+      if (reason === undefined || signal.aborted) return;
+      await pause(this.#clock, this.#fail(reason), signal);
+    }
+  }
+
+  /** One connection, until it fails: for a live source every end is a failure, whatever its code. */
+  async #connect(connected: () => void): Promise<FailureReason> {
+    const { address, decoder, cameraId, logger = silentLogger, buffers } = this.#options;
+    this.#counters.starts += 1;
+    this.#verdict = undefined;
+    this.#pictureInRun = false;
+    this.#backlog.restart();
+    try {
+      this.#run = await (this.#options.startDecoder ?? startDecoder)({
+        ...{ program: decoder.ffmpeg, args: this.#arguments(), secrets: address.secrets },
+        ...{ clock: this.#clock, lossless: false },
+        ...(buffers === undefined ? {} : { buffers }),
+        onPicture: (buffer, from) => {
+          connected();
+          this.#receive(buffer, from);
+        },
+        onLine: (line) => logger.debug({ cameraId, line }, 'decoder says'),
+      });
+      if (this.#stop.signal.aborted) void this.#run.stop();
+      const stopWatching = this.#watchRun();
+      const end = await this.#run.ended;
+      stopWatching();
+      if (this.#verdict !== undefined) return this.#verdict;
+      if (end.problem !== undefined) return { cause: 'other', detail: end.problem.message };
+      return failureReason(end.lines);
+    } catch (thrown) {
+      return { cause: 'other', detail: `The decoder did not start: ${messageOf(thrown)}.` };
+    } finally {
+      this.#run = undefined;
+    }
+  }
+
+  #arguments(): string[] {
+    const { address, decoder, rate, maxWidth, maxHeight } = this.#options;
+    return decoderArguments({
+      ...{ address, rate, maxWidth, maxHeight },
+      ...{ version: decoder.version, timeoutMs: this.#deadlines.networkMs },
+    });
+  }
+
+  #receive(buffer: FrameBuffer, buffers: FrameBuffers): void {
+    const capturedAt = this.#clock.now();
+    this.#counters.received += 1;
+    this.#lastFrameAt = capturedAt;
+    this.#pictureInRun = true;
+    this.#failures = 0;
+    const old = this.#backlog.isOld(capturedAt);
+    this.#judgePicture(buffer, capturedAt);
+    if (old) this.#counters.discarded += 1;
+    else if (buffer.spill) this.#counters.replaced += 1;
+    if (old || buffer.spill) buffers.giveBack(buffer);
+    else this.#hand(buffer, buffers, capturedAt);
+  }
+
+  #hand(buffer: FrameBuffer, buffers: FrameBuffers, capturedAt: number): void {
+    let held = true;
+    const release = () => {
+      if (held) buffers.giveBack(buffer);
+      held = false;
+    };
+    const sequence = this.#sequence;
+    this.#sequence += 1;
+    this.#handlers.onFrame({ sequence, capturedAt, picture: buffer.picture, release });
+  }
+
+  /** Live, or frozen; a camera that has just frozen is connected to once more. */
+  #judgePicture({ picture }: FrameBuffer, at: number): void {
+    const frozen = this.#frozen.look(picture, at) >= this.#deadlines.differentMs;
+    if (!frozen) {
+      this.#status.live();
+    } else if (this.#status.current.state !== 'frozen') {
+      this.#status.frozen();
+      this.#end(FROZEN);
+    }
+  }
+
+  #end(verdict: FailureReason): void {
+    this.#verdict = verdict;
+    void this.#run?.stop();
+  }
+
+  /** Answers how long to wait before the next try. */
+  #fail(reason: FailureReason): number {
+    this.#failures += 1;
+    this.#status.failed(reason);
+    const failures = {
+      cause: reason.cause,
+      count: this.#failures,
+      sinceMs: this.#clock.now() - this.#lastFrameAt,
+    };
+    return reconnectDelayMs(failures, (this.#options.random ?? Math.random)());
+  }
+
+  /** Ends a run whose first, or next, picture is overdue; a drip of bytes does not count. */
+  #watchRun(): () => void {
+    const { firstMs, nextMs } = this.#deadlines;
+    const startedAt = this.#clock.now();
+    let cancel = () => {};
+    const look = () => {
+      const due = this.#pictureInRun ? this.#lastFrameAt + nextMs : startedAt + firstMs;
+      const waitMs = due - this.#clock.now();
+      if (waitMs <= 0) this.#end(SILENT);
+      else cancel = this.#clock.setTimer(look, Math.min(waitMs, nextMs));
+    };
+    look();
+    return () => cancel();
+  }
+
+  /** Looks again whenever the deadline has passed without a picture, over all runs. */
+  #watchSilence(waitMs: number): void {
+    this.#cancelSilence = this.#clock.setTimer(() => {
+      const { nextMs } = this.#deadlines;
+      const quietMs = this.#clock.now() - this.#lastFrameAt;
+      this.#watchSilence(quietMs < nextMs ? nextMs - quietMs : nextMs);
+      if (quietMs >= nextMs) void this.#judgeSilence();
+    }, waitMs);
+  }
+
+  async #judgeSilence(): Promise<void> {
+    const { address, probeAddress: probe = probeAddress } = this.#options;
+    const lastFrameAt = this.#lastFrameAt;
+    const unreachable = await probe(address, this.#clock);
+    if (this.#lastFrameAt === lastFrameAt && !this.#stop.signal.aborted) {
+      this.#status.silent(unreachable);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import type { ClassifierModel, DetectorModel } from '@maskwatch/contracts/model';
+import { startInferenceWorkers } from '@maskwatch/inference/in-process-queue';
+import { silentLogger } from '@maskwatch/platform/logger';
+import {
+  type LoadedModel,
+  loadClassifier,
+  loadDetector,
+  loadModel,
+} from '@maskwatch/runtime/registry';
+import { Command, InvalidArgumentError } from 'commander';
+import { DetectRun, ReaderGone } from '../detect/detect.ts';
+import { FaceJudge } from '../detect/face-judge.ts';
+
+const shipped = { detector: 'face-yolov4-mobilenetv2', classifier: 'mask-mobilenetv2' };
+
+interface Options {
+  json?: true;
+  output?: string;
+  rate?: number;
+  minConfidence?: number;
+  inputSize?: number;
+  model?: string[];
+}
+
+/** maskwatch detect: faces and their mask states on pictures, folders and films. */
+export function detectCommand(): Command {
+  return new Command('detect')
+    .description('find faces on pictures and films and judge whether a mask is worn')
+    .argument('<path...>', 'pictures, films, and folders with their subfolders')
+    .option('--json', 'one JSON line a picture or frame, instead of a table')
+    .option('--output <dir>', 'write copies of the pictures with the boxes drawn')
+    .option('--rate <n>', 'frames a second of a film (default: every frame)', number(0.01, 1000))
+    .option(
+      '--min-confidence <n>',
+      "faces from this confidence on, 0 to 1 (default: the detector's)",
+      number(0, 1),
+    )
+    .option(
+      '--input-size <n>',
+      "longest side that the detector sees, in pixels (default: the detector's)",
+      number(32, 4096),
+    )
+    .option('--model <name...>', 'a detector or a classifier of "maskwatch models list"')
+    .action(detect);
+}
+
+async function detect(paths: string[], options: Options): Promise<void> {
+  const { detector, classifier } = await chosenModels(options.model ?? []);
+  const workers = availableParallelism();
+  const queue = await startInferenceWorkers({
+    ...{ detector: detector.model.name, classifier: classifier.model.name, workers },
+    logger: silentLogger,
+  });
+  // The run notices a closed pipe itself; without a listener the error would end the process
+  // beside a run under way, which aborts it.
+  process.stdout.on('error', () => undefined);
+  try {
+    const judge = new FaceJudge({
+      queue,
+      detector: detector.model,
+      classifier: classifier.model,
+      minConfidence: options.minConfidence ?? detector.model.thresholds.confidence,
+      inputSize: Math.round(options.inputSize ?? detector.model.input.size),
+    });
+    const { broken } = await new DetectRun({
+      ...{ paths, judge, atOnce: 2 * workers, json: options.json === true },
+      ...{ stdout: process.stdout, stderr: process.stderr },
+      ...(options.output === undefined ? {} : { output: options.output }),
+      ...(options.rate === undefined ? {} : { rate: options.rate }),
+    }).run();
+    if (broken > 0) process.exitCode = 1;
+  } catch (thrown) {
+    if (!(thrown instanceof ReaderGone)) throw thrown;
+  } finally {
+    await queue.close();
+  }
+}
+
+/** Each name takes the place of the shipped model of its task. */
+async function chosenModels(names: readonly string[]): Promise<{
+  detector: LoadedModel<DetectorModel>;
+  classifier: LoadedModel<ClassifierModel>;
+}> {
+  const chosen = { ...shipped };
+  for (const name of names) chosen[(await loadModel(name)).model.task] = name;
+  return {
+    detector: await loadDetector(chosen.detector),
+    classifier: await loadClassifier(chosen.classifier),
+  };
+}
+
+function number(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`It must be a number from ${low} to ${high}.`);
+  };
+}

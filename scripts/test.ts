@@ -1,0 +1,82 @@
+import { existsSync, globSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { run } from 'node:test';
+import { spec as Spec } from 'node:test/reporters';
+import { runSteps, steps } from './check.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** A file that hangs fails instead of holding up whoever waits for the suite. */
+const fileTimeoutMs = 8 * 60_000;
+
+interface Group {
+  files: string[];
+  concurrency: number;
+}
+
+/** Files of rooms run two at a time; those of test/ start servers and measure, so one at a time. */
+function groups(patterns: string[]): Group[] {
+  const all = globSync(patterns, { cwd: root, exclude: (path) => path.includes('node_modules') })
+    .sort()
+    .map((path) => join(root, path));
+  const heavy = (path: string) => /^test\/(?!architecture\/)/.test(relative(root, path));
+  return [
+    { files: all.filter((path) => !heavy(path)), concurrency: 2 },
+    { files: all.filter(heavy), concurrency: 1 },
+  ].filter(({ files }) => files.length > 0);
+}
+
+const countLine = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;
+
+/** The events of all groups, one after the other, with one summary at the end instead of several. */
+async function* events(chosen: Group[], failures: string[]): AsyncGenerator<unknown> {
+  const counts = new Map<string, number>();
+  for (const { files, concurrency } of chosen) {
+    for await (const event of run({ files, concurrency, timeout: fileTimeoutMs, cwd: root })) {
+      if (event.type === 'test:fail' && event.data.nesting === 0) failures.push(event.data.name);
+      const count =
+        event.type === 'test:diagnostic' && event.data.nesting === 0
+          ? countLine.exec(event.data.message)
+          : null;
+      if (count === null) yield event;
+      else counts.set(count[1] ?? '', (counts.get(count[1] ?? '') ?? 0) + Number(count[2]));
+    }
+  }
+  for (const [name, count] of counts) {
+    yield {
+      type: 'test:diagnostic',
+      data: { nesting: 0, message: `${name} ${count}`, level: 'info' },
+    };
+  }
+}
+
+/** Where the labelled pictures are, for those who have them. */
+function sayWhichPictures(): void {
+  const folder = resolve(process.env.MASKWATCH_DATA ?? join(root, '..', 'shared', 'data'));
+  process.env.MASKWATCH_DATA = folder;
+  console.log(
+    existsSync(folder)
+      ? `pictures: scenes are made of the labelled pictures in ${folder}`
+      : `pictures: none in ${folder} (MASKWATCH_DATA), so scenes are made of the demo portrait`,
+  );
+}
+
+async function main(patterns: string[]): Promise<number> {
+  sayWhichPictures();
+  const everything = patterns.length === 0;
+  // Its tests come below, in one summary with all others.
+  const checks = steps.filter(({ name }) => name === 'style' || name === 'types');
+  const clean = everything ? runSteps(checks) : true;
+  const chosen = groups(
+    everything ? ['{packages,services,test,scripts}/**/*.test.{ts,tsx}'] : patterns,
+  );
+  const failures: string[] = [];
+  const report = Readable.from(events(chosen, failures)).compose(new Spec());
+  for await (const text of report) process.stdout.write(text as string);
+  if (!clean) console.log('checks of style or types failed: their messages are at the top');
+  if (chosen.length === 0) console.log('no test file matches');
+  return clean && failures.length === 0 && chosen.length > 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -143,7 +143,8 @@ class SqliteStore implements Store {
   recordAttempt: Store['recordAttempt'] = async (result) =>
     this.#database.write(() => this.#outbox.record(result));
 
-  nextDueAt: Store['nextDueAt'] = async () => this.#database.read(() => this.#outbox.nextDueAt());
+  nextDueAt: Store['nextDueAt'] = async (after) =>
+    this.#database.read(() => this.#outbox.nextDueAt(after));
 
   cancelExcept: Store['cancelExcept'] = async (endpointIds) =>
     this.#database.write(() => this.#outbox.cancelExcept(endpointIds));

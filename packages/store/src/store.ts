@@ -114,8 +114,11 @@ export interface Store {
    * (delivered, given up, cancelled) loses the picture in its body.
    */
   recordAttempt(result: AttemptResult): Promise<Delivery>;
-  /** When the next delivery of any endpoint is due, for the timer. */
-  nextDueAt(): Promise<number | undefined>;
+  /**
+   * When the next delivery of any endpoint is due, for the timer; with `after`, the next that is
+   * due later than that.
+   */
+  nextDueAt(after?: number): Promise<number | undefined>;
   /** Cancels what waits for endpoints that the config no longer has; returns how many. */
   cancelExcept(endpointIds: string[]): Promise<number>;
   endpointSummary(

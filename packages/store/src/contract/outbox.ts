@@ -154,6 +154,8 @@ export function outboxContract(name: string, open: OpenStore): void {
         assert.equal(await store.nextDueAt(), later + 60_000, 'the end behind it does not count');
         await record(store, 'd-firing', 'delivered');
         assert.equal(await store.nextDueAt(), builtAt + 4000);
+        assert.equal(await store.nextDueAt(builtAt + 3999), builtAt + 4000);
+        assert.equal(await store.nextDueAt(builtAt + 4000), undefined);
       }),
     );
 

@@ -74,8 +74,8 @@ export class Outbox {
     return this.get(deliveryId) as Delivery;
   }
 
-  nextDueAt(): number | undefined {
-    return this.#sql.nextDue.get()?.at ?? undefined;
+  nextDueAt(after?: number): number | undefined {
+    return this.#sql.nextDue.get({ after })?.at ?? undefined;
   }
 
   cancelExcept(endpointIds: string[]): number {
@@ -140,7 +140,8 @@ function prepare(database: Database) {
     ),
     nextDue: database.statement<{ at: number | null }>(
       `SELECT min(max(next_attempt_at, leased_until)) AS at FROM deliveries
-       WHERE state = 'waiting' AND ${inOrder}`,
+       WHERE state = 'waiting' AND ${inOrder}
+         AND (:after IS NULL OR max(next_attempt_at, leased_until) > :after)`,
     ),
     cancel: database.statement(
       `UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL, leased_until = 0,

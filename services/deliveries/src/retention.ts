@@ -1,0 +1,145 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { Evidence } from '@maskwatch/contracts/alert';
+import type { Config } from '@maskwatch/contracts/config';
+import type { Clock } from '@maskwatch/platform/clock';
+import type { Logger } from '@maskwatch/platform/logger';
+import { messageOf, Problem } from '@maskwatch/platform/problem';
+import type { Store } from '@maskwatch/store/store';
+
+/** `pictures` and `alerts` in milliseconds, `picturesLimit` in bytes, as the config has them. */
+export type RetentionLimits = Config['retention'] & {
+  /** The evidence folder: paths of evidence are below it, and nothing else lies in it. */
+  directory: string;
+};
+
+/** Often enough that a limit in bytes is a limit, seldom enough to cost nothing. */
+const everyMs = 5 * 60_000;
+
+/** A walk through all files finds what no row knows: a crash between file and commit leaves it. */
+const walkEveryMs = 24 * 3_600_000;
+
+/** Rows in one transaction. */
+const batch = 100;
+
+export interface RetentionOptions {
+  store: Store;
+  clock: Clock;
+  logger: Logger;
+  limits: RetentionLimits;
+}
+
+/** Pictures go by age and by amount, oldest first, files before rows; then alerts by age. */
+export class Retention {
+  readonly #options: RetentionOptions;
+  #nextAt = 0;
+  #nextWalkAt = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a run when it is time for one; does not wait for its end. */
+  runWhenDue(): void {
+    const now = this.#options.clock.now();
+    if (this.#running !== undefined || now < this.#nextAt) return;
+    this.#nextAt = now + everyMs;
+    this.#running = this.run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  async run(): Promise<void> {
+    const { store, clock, logger, limits } = this.#options;
+    const now = clock.now();
+    // Evidence never outlives its alert.
+    const pictureAge = Math.min(limits.pictures, limits.alerts);
+    try {
+      const old = await this.#removeWhile(() => store.evidenceBefore(now - pictureAge, batch));
+      const most = await this.#removeWhile(() => this.#aboveLimit());
+      const alerts = await this.#forgetAlerts(now - limits.alerts);
+      const strays = now < this.#nextWalkAt ? 0 : await this.#removeStrays(now - pictureAge);
+      if (old + most + alerts + strays > 0) {
+        logger.info({ old, aboveLimit: most, alerts, strays }, 'retention removed');
+      }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      logger.error({ code: error.code, error: messageOf(error) }, 'retention broke off');
+    }
+  }
+
+  /** The oldest evidence that must go so that the rest stays below the limit. */
+  async #aboveLimit(): Promise<Evidence[]> {
+    const { store, limits } = this.#options;
+    let excess = (await store.evidenceBytes()) - limits.picturesLimit;
+    if (excess <= 0) return [];
+    const oldest = await store.oldestEvidence(batch);
+    return oldest.filter((evidence) => {
+      const goes = excess > 0;
+      excess -= evidence.bytes;
+      return goes;
+    });
+  }
+
+  /** Files first: a row without its file is found again, a file without its row is not. */
+  async #removeWhile(next: () => Promise<Evidence[]>): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const removed: string[] = [];
+      const found = await next();
+      for (const evidence of found) {
+        if (await this.#removeFile(evidence.path)) removed.push(evidence.id);
+      }
+      if (removed.length === 0) return total;
+      await this.#options.store.forgetEvidence(removed);
+      total += removed.length;
+    }
+  }
+
+  async #forgetAlerts(startedBefore: number): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const forgotten = await this.#options.store.forgetAlerts(startedBefore);
+      if (forgotten === 0) return total;
+      total += forgotten;
+    }
+  }
+
+  async #removeStrays(changedBefore: number): Promise<number> {
+    const { limits, clock } = this.#options;
+    this.#nextWalkAt = clock.now() + walkEveryMs;
+    let removed = 0;
+    for (const entry of await entries(limits.directory)) {
+      const path = join(entry.parentPath, entry.name);
+      const changed = await stat(path).catch(() => undefined);
+      if (!changed?.isFile() || changed.mtimeMs >= changedBefore) continue;
+      if (await this.#removeFile(relative(limits.directory, path))) removed += 1;
+    }
+    return removed;
+  }
+
+  /** False when the file is still there. */
+  async #removeFile(path: string): Promise<boolean> {
+    const { logger, limits } = this.#options;
+    const root = resolve(limits.directory);
+    const file = resolve(root, path);
+    try {
+      if (!file.startsWith(root + sep)) throw new Error('outside the evidence folder');
+      await rm(file, { force: true });
+      return true;
+    } catch (error) {
+      logger.error({ path, error: messageOf(error) }, 'evidence file could not be removed');
+      return false;
+    }
+  }
+}
+
+async function entries(directory: string) {
+  const all = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  return all.filter((entry) => entry.isFile());
+}

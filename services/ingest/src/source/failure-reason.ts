@@ -34,7 +34,7 @@ const REASONS: readonly [RegExp, CameraCause, string][] = [
     'There is no way to this address. Check the cable, the network and the address.',
   ],
   [
-    /\b404\b|Not Found/i,
+    /\b404 Not Found/i,
     'not-found',
     'The camera does not know this path. Look the path of its stream up in its manual.',
   ],
@@ -44,17 +44,17 @@ const REASONS: readonly [RegExp, CameraCause, string][] = [
     'There is no such file or webcam. Check the path, and that the webcam is plugged in.',
   ],
   [
-    /not on whitelist|Unknown decoder|Decoder .* not found|Could not find codec|no decoder found/i,
-    'codec',
-    'The stream is in a format that is not read. Set the camera to H.264, H.265 or MJPEG.',
-  ],
-  [
     /matches no streams|does not contain any stream|Output file .* does not contain/i,
     'no-picture',
     'The stream holds no picture. Check that its path is the one of the video.',
   ],
   [
-    /max_pixels|Picture size .* is invalid|Could not find codec parameters/i,
+    /not on whitelist|Unknown decoder|Decoder .* not found|Could not find codec|no decoder found/i,
+    'codec',
+    'The stream is in a format that is not read. Set the camera to H.264, H.265 or MJPEG.',
+  ],
+  [
+    /max pixel count|Picture size .* is invalid|Could not find codec parameters/i,
     'no-picture',
     'The picture is missing, damaged or larger than 7680x4320. Lower the resolution of the camera.',
   ],
@@ -64,12 +64,23 @@ const REASONS: readonly [RegExp, CameraCause, string][] = [
     'The camera stopped answering. Check its power and the network; it is tried again by itself.',
   ],
   [
+    // What ffmpeg says of RTSP whose first answer does not come in time, and of nothing else.
+    /^rtsps?:.*Invalid data found/,
+    'timeout',
+    'The camera does not answer as an RTSP camera. Check the port, and restart the camera.',
+  ],
+  [
+    /returned [45]XX/,
+    'other',
+    'The camera answers with an error. Check the address, and look into the log of the camera.',
+  ],
+  [
     /failed to execute|ENOENT|decoder-missing/i,
     'decoder-missing',
     'ffmpeg is not installed. Install it (Debian, Ubuntu: "apt-get install ffmpeg") and start again.',
   ],
   [
-    /Invalid data found|Protocol not found|Invalid argument/i,
+    /Invalid data found|Protocol not found|Invalid argument|Expected boundary/i,
     'other',
     'What comes is no video that can be read. Check the address, and that the camera sends H.264, H.265 or MJPEG.',
   ],

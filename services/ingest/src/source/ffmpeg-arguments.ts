@@ -61,13 +61,15 @@ export function decoderArguments(options: DecoderOptions): string[] {
 
 function kindOptions({ address, version, timeoutMs = NETWORK_TIMEOUT_MS }: DecoderOptions) {
   const microseconds = String(timeoutMs * 1000);
+  // Their packets have no time, or one that is made up: 25 a second. RTSP has the camera's own, by
+  // which a backlog can be told from the stream's pace.
   const live = ['-use_wallclock_as_timestamps', '1'];
   const probe = ['-probesize', '1000000', '-analyzeduration', '2000000'];
   switch (address.kind) {
     case 'rtsp':
       return [
         ...['-protocol_whitelist', 'rtsp,rtsps,rtp,tcp,tls', '-format_whitelist', 'rtsp,sdp'],
-        ...['-codec_whitelist', VIDEO_CODECS, ...probe, ...live],
+        ...['-codec_whitelist', VIDEO_CODECS, ...probe],
         ...['-rtsp_transport', 'tcp', '-allowed_media_types', 'video'],
         // Renamed in libavformat 59; the other name is refused as an unknown option.
         ...[version.format[0] >= 59 ? '-timeout' : '-stimeout', microseconds, '-f', 'rtsp'],

@@ -1,0 +1,64 @@
+/** A real RTSP camera: GStreamer's server in a process of its own, so that it can be stopped and killed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface RtspCameraOptions {
+  /** An H.264 film; it is looped at its own pace. */
+  film: string;
+  /** A free one where absent; needed to come back at the same address. */
+  port?: number;
+  user?: string;
+  password?: string;
+}
+
+export interface RtspCamera {
+  /** Without credentials. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Stops the process without closing its connections (SIGSTOP). */
+  freeze(): void;
+  thaw(): void;
+  /** Kills it; answers when it is gone. */
+  stop(): Promise<void>;
+}
+
+const script = fileURLToPath(new URL('./rtsp-server.py', import.meta.url));
+
+export async function startRtspCamera(options: RtspCameraOptions): Promise<RtspCamera> {
+  const { film, port = 0, user, password = '' } = options;
+  const credentials = user === undefined ? [] : [user, password];
+  const child = spawn('/usr/bin/python3', [script, film, String(port), ...credentials], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await gone;
+  };
+  const url = await Promise.race([
+    readyLine(child.stdout),
+    gone.then(() => {
+      throw new Error(
+        'the RTSP server did not start: are python3-gi and gst-rtsp-server installed?',
+      );
+    }),
+  ]);
+  return {
+    url,
+    port: Number(new URL(url).port),
+    pid: child.pid!,
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    stop,
+  };
+}
+
+async function readyLine(stdout: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stdout })) {
+    if (line.startsWith('ready ')) return line.slice('ready '.length);
+  }
+  throw new Error('the RTSP server ended before it was ready');
+}

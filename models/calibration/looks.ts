@@ -1,0 +1,95 @@
+import type { Box } from '@maskwatch/contracts/box';
+import type { Detection } from '@maskwatch/contracts/detection';
+import { JudgedState } from '@maskwatch/contracts/mask-state';
+import type { ClassifierModel } from '@maskwatch/contracts/model';
+import type { Detector } from '@maskwatch/runtime/detector';
+import type { LoadedModel } from '@maskwatch/runtime/registry';
+import { outputOf, type PictureSession } from '@maskwatch/runtime/session';
+import { cropBytes, fillCrop } from '@maskwatch/vision/crops';
+import { detectionsOf } from '@maskwatch/vision/detections';
+import { detectorBytes, detectorGeometry, fillDetectorInput } from '@maskwatch/vision/letterbox';
+import type { Picture } from '@maskwatch/vision/picture';
+import { decode, type LabelledPicture } from './labelled-pictures.ts';
+import { faceSize, type ScoredPicture } from './scoring.ts';
+
+/** Candidates below this are not even kept for the curve of precision over recall. */
+const LEAST_CONFIDENCE = 0.01;
+
+/** One picture with all that the detector says of it. */
+export interface DetectedPicture {
+  labelled: LabelledPicture;
+  detections: Detection[];
+}
+
+/** One face crop with what the classifier says of it; without label it is no face at all. */
+export interface Look {
+  label?: JudgedState;
+  logits: number[];
+}
+
+/** Runs the detector as a command does: the longest side is brought to exactly its size. */
+export async function detectAll(
+  detector: Detector,
+  pictures: LabelledPicture[],
+): Promise<DetectedPicture[]> {
+  const { heads, input, thresholds } = detector.model;
+  const detected: DetectedPicture[] = [];
+  for (const labelled of pictures) {
+    const picture = await decode(labelled.jpeg);
+    const { width: w, height: h } = picture;
+    const geometry = detectorGeometry(w, h, { ...input, upscale: 'exact' });
+    const planes = new Uint8Array(detectorBytes(geometry));
+    fillDetectorInput(picture, geometry, planes);
+    const { width, height } = geometry;
+    const maps = await detector.run({ planes, width, height, colour: 'rgb' });
+    const options = { heads, minConfidence: LEAST_CONFIDENCE, iou: thresholds.iou, geometry };
+    detected.push({ labelled, detections: detectionsOf(maps, options) });
+  }
+  return detected;
+}
+
+export interface LookOptions {
+  session: PictureSession;
+  classifier: LoadedModel<ClassifierModel>;
+  /** Detections below it are not looked at. */
+  confidence: number;
+}
+
+/**
+ * Looks at each detection that the service would judge: sure enough and large enough. Faces whose
+ * state nobody labelled are left out.
+ */
+export async function lookAtAll(
+  pictures: readonly { labelled: LabelledPicture; scored: ScoredPicture }[],
+  { session, classifier, confidence }: LookOptions,
+): Promise<Look[]> {
+  const looks: Look[] = [];
+  for (const { labelled, scored } of pictures) {
+    const wanted = scored.detections.filter(
+      ({ detection, face }) =>
+        detection.confidence >= confidence &&
+        faceSize(detection.box) >= classifier.model.smallestFace &&
+        face?.label !== 'face',
+    );
+    const picture = wanted.length > 0 ? await decode(labelled.jpeg) : undefined;
+    for (const { detection, face } of wanted) {
+      const logits = await logitsOf(picture!, detection.box, { session, model: classifier.model });
+      const state = JudgedState.safeParse(face?.label);
+      looks.push(state.success ? { label: state.data, logits } : { logits });
+    }
+  }
+  return looks;
+}
+
+async function logitsOf(
+  picture: Picture,
+  box: Box,
+  { session, model }: { session: PictureSession; model: ClassifierModel },
+): Promise<number[]> {
+  const { size } = model.input;
+  const planes = new Uint8Array(cropBytes({ size }));
+  fillCrop(picture, box, { side: model.crop.side, size, target: planes });
+  const batch = { planes, count: 1, width: size, height: size, colour: 'rgb' as const };
+  const outputs = await session.run(batch);
+  return [...outputOf(outputs, model.output, model).data];
+}

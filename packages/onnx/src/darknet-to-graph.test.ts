@@ -229,6 +229,13 @@ test('refuses weights of another network by how many numbers', () => {
   );
 });
 
+test('a layer that would fill all memory is told as weights that are too short', () => {
+  const huge = '[convolutional]\nfilters=2000000000\nactivation=linear\nbatch_normalize=1';
+  const back = '[convolutional]\nfilters=6\nactivation=linear';
+
+  assert.throws(() => convertDarknet(cfg(huge, back), weightsOf([1])), /numbers too short/);
+});
+
 test('refuses a network without a head', () => {
   const text = '[net]\nchannels=6\n[maxpool]\nsize=2\nstride=2';
 

@@ -29,7 +29,10 @@ export class DarknetWeights {
     this.#values = new Float32Array(copyOf(file.subarray(header)));
   }
 
-  /** Weights [filters, channels, size, size] and bias of one layer, batch norm folded in. */
+  /**
+   * Weights [filters, channels, size, size] and bias of one layer, batch norm folded in. Behind the
+   * end of the file they are empty, whatever the cfg asks for, and `finish` says what is missing.
+   */
   convolution(shape: ConvolutionShape): { weights: Float32Array; bias: Float32Array } {
     const { filters, channels, size, batchNorm } = shape;
     const bias = this.#take(filters);
@@ -38,7 +41,10 @@ export class DarknetWeights {
       : undefined;
     const perFilter = channels * size * size;
     const weights = this.#take(filters * perFilter);
-    for (let f = 0; norm !== undefined && f < filters; f += 1) {
+    if (norm === undefined || this.#missing > 0) {
+      return { weights, bias };
+    }
+    for (let f = 0; f < filters; f += 1) {
       const factor = norm.scale[f]! / Math.sqrt(norm.variance[f]! + EPSILON);
       bias[f]! -= norm.mean[f]! * factor;
       for (let i = f * perFilter; i < (f + 1) * perFilter; i += 1) {
@@ -64,7 +70,7 @@ export class DarknetWeights {
     const taken = this.#values.slice(this.#at, this.#at + count);
     this.#at += taken.length;
     this.#missing += count - taken.length;
-    return taken.length === count ? taken : new Float32Array(count);
+    return taken;
   }
 }
 

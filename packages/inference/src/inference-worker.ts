@@ -31,7 +31,12 @@ export class InferenceWorker {
     script: URL;
     setup: unknown;
   }): Promise<InferenceWorker> {
-    const thread = new Worker(script, { workerData: setup, name: `inference-${id}` });
+    const thread = new Worker(script, {
+      workerData: setup,
+      name: `inference-${id}`,
+      // Node's flags of the process are not for a thread: some are refused there.
+      execArgv: [],
+    });
     const worker = new InferenceWorker(id, thread);
     const ready = Promise.withResolvers<void>();
     thread.on('message', (reply: WorkerReply) => {

@@ -15,7 +15,7 @@ export interface DecodedPicture {
 /** JPEG, PNG, WebP or TIFF (its first page). Problem picture-unreadable where it is broken. */
 export async function readPicture(path: string): Promise<DecodedPicture> {
   try {
-    if ((await stat(path)).size === 0) throw new Error('the file is empty');
+    if ((await stat(path)).size === 0) throw new Error('the picture is empty');
     const { data, info } = await sharp(path, { failOn: 'error', limitInputPixels: mostPixels })
       .autoOrient()
       .flatten({ background: '#727272' })
@@ -38,11 +38,12 @@ function rgb(data: Buffer, { channels }: { channels: number }): Uint8Array<Array
   return out;
 }
 
-/** The decoder's first line, without the address of the file, which is named beside it. */
+/**
+ * The decoder's first line, without its own names for itself. It says "Unknown error" where another
+ * thread took the line away; damage is then all that is known.
+ */
 function reason(thrown: unknown): string {
   const [line] = messageOf(thrown).split('\n');
-  return line!
-    .replace(/^Input file: /, '')
-    .replace(/^.*: (?=[A-Z])/, '')
-    .slice(0, 200);
+  const plain = line!.replace(/^(Vips\w+: )+/i, '').slice(0, 200);
+  return plain === 'Unknown error' ? 'the picture is damaged or cut off' : plain;
 }

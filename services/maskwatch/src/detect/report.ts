@@ -27,37 +27,45 @@ export function jsonLine(line: DetectLine): string {
 /** A picture and its faces as rows of a table for people. */
 export function tableRows({ file, frame, timeMs, width, height, faces }: DetectLine): string {
   const time = timeMs === undefined ? '' : `  frame ${frame} at ${(timeMs / 1000).toFixed(2)} s`;
-  const count = faces.length === 1 ? '1 face' : `${faces.length} faces`;
   const rows = faces.map((face) => {
     const [x, y, w, h] = face.box.map(Math.round);
     const place = `${w}x${h} at ${x},${y}`;
     return `  ${stateOf(face).words.padEnd(16)}found ${face.confidence.toFixed(2)}   ${place}`;
   });
-  return [`${file}  ${width}x${height}${time}  ${count}`, ...rows].join('\n');
+  return [`${file}  ${width}x${height}${time}  ${count(faces.length, 'face')}`, ...rows].join('\n');
 }
 
 /** Counts for the last lines. */
 export class Tally {
-  lines = 0;
-  readonly states = new Map<MaskState, number>();
+  #pictures = 0;
+  #frames = 0;
+  readonly #states = new Map<MaskState, number>();
 
-  add({ faces }: DetectLine): void {
-    this.lines += 1;
+  add({ faces, frame }: DetectLine): void {
+    if (frame === undefined) this.#pictures += 1;
+    else this.#frames += 1;
     for (const face of faces) {
       const { state } = stateOf(face);
-      this.states.set(state, (this.states.get(state) ?? 0) + 1);
+      this.#states.set(state, (this.#states.get(state) ?? 0) + 1);
     }
   }
 
   get text(): string {
-    const total = [...this.states.values()].reduce((a, b) => a + b, 0);
+    const total = [...this.#states.values()].reduce((a, b) => a + b, 0);
     const order: MaskState[] = ['mask', 'no_mask', 'incorrect', 'unknown'];
     const states = order
-      .filter((state) => this.states.has(state))
-      .map((state) => `${this.states.get(state)} ${state.replace('_', ' ')}`);
+      .filter((state) => this.#states.has(state))
+      .map((state) => `${this.#states.get(state)} ${state.replace('_', ' ')}`);
     const list = states.length > 0 ? ` (${states.join(', ')})` : '';
-    return `${total} faces${list} on ${this.lines} pictures`;
+    const seen = [count(this.#pictures, 'picture'), count(this.#frames, 'frame')]
+      .filter((text) => !text.startsWith('0 '))
+      .join(' and ');
+    return `${count(total, 'face')}${list} on ${seen || 'no picture'}`;
   }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function round(value: number, parts: number): number {

@@ -142,7 +142,7 @@ function namesIn(root: string, path: string, kinds: (keyof Manifest)[]): string[
 export function declaredFor(root: string, path: string): Set<string> {
   const room = roomOf(path);
   const all: (keyof Manifest)[] = ['dependencies', 'devDependencies', 'optionalDependencies'];
-  if (!room.includes('/')) {
+  if (!room.includes('/') || isTest(path)) {
     const manifests = findFiles(['package.json', '{packages,services}/*/package.json'], root);
     const ours = findFiles(['{packages,services}/*/package.json'], root).map((manifest) => {
       const name = manifest.split('/')[1] ?? '';
@@ -150,10 +150,7 @@ export function declaredFor(root: string, path: string): Set<string> {
     });
     return new Set([...manifests.flatMap((manifest) => namesIn(root, manifest, all)), ...ours]);
   }
-  const own = namesIn(root, `${room}/package.json`, isTest(path) ? all : ['dependencies']);
-  const shared = isTest(path) ? namesIn(root, 'package.json', ['devDependencies']) : [];
   // The page is bundled: what its sources import is built in and needs no run-time entry.
-  const bundled =
-    room === 'services/dashboard' ? namesIn(root, `${room}/package.json`, ['devDependencies']) : [];
-  return new Set([...own, ...shared, ...bundled]);
+  const kinds = room === 'services/dashboard' ? all : (['dependencies'] as const);
+  return new Set(namesIn(root, `${room}/package.json`, [...kinds]));
 }

@@ -37,6 +37,7 @@ export function roomOf(path: string): string {
   return top === 'packages' || top === 'services' ? `${top}/${second}` : top;
 }
 
+/** Tests, and what only tests import: contract suites and testing/ folders. */
 export function isTest(path: string): boolean {
-  return /\.test\.tsx?$|-contract\.ts$/.test(path);
+  return /\.test\.tsx?$|contract-suite\.ts$|\/(testing|contract)\//.test(path);
 }

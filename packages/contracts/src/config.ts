@@ -40,6 +40,8 @@ export const CameraConfig = z.strictObject({
   /** Stored apart from the address and encoded once, so that any character may stand in it. */
   user: z.string().optional(),
   password: z.string().optional(),
+  /** A file that holds the password; the loader reads it into `password`. */
+  passwordFile: z.string().min(1).optional(),
   /** Frames a second that are looked at. */
   rate: z.number().min(0.2).max(30).default(5),
   /** The analysis picture is never larger than this, and never upscaled. */
@@ -73,6 +75,8 @@ export const EndpointConfig = z.strictObject({
   secret: z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, {
     error: 'whsec_ followed by 24 to 64 random bytes as base64 ("maskwatch doctor" shows how)',
   }),
+  /** A file that holds the secret; the loader reads it into `secret`. */
+  secretFile: z.string().min(1).optional(),
   picture: z.boolean().default(false),
 });
 export type EndpointConfig = z.infer<typeof EndpointConfig>;
@@ -86,6 +90,8 @@ export const Config = z.strictObject({
       port: z.number().int().min(0).max(65_535).default(8787),
       /** Without it the page answers on loopback only. */
       token: z.string().min(16).optional(),
+      /** A file that holds the token; the loader reads it into `token`. */
+      tokenFile: z.string().min(1).optional(),
     })
     .prefault({}),
   models: z

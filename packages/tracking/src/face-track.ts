@@ -48,13 +48,11 @@ export class FaceTrack {
     this.#motion.predict(seconds);
   }
 
-  candidate(at: number): Candidate {
+  candidate(): Candidate {
     return {
       box: this.box,
-      distance: (box) => this.#motion.distance(box),
-      spread: () => this.#motion.spread(),
+      fit: (box) => this.#motion.fit(box),
       tentative: this.tentative,
-      secondsUnseen: (at - this.lastSeenAt) / 1000,
     };
   }
 

@@ -1,11 +1,19 @@
 import { type Box, faceSize } from '@maskwatch/contracts/box';
 
-/** Standard deviations in face widths: a detector's box on a still face moves by about this much. */
-const jitter = 0.08;
-/** Face widths a second: a brisk walk (1 m/s) of a 16 cm face is 6. */
-const firstSpeed = 5;
-/** Face widths squared a second cubed: half a second takes somebody from walking to standing. */
-const agility = 12;
+/** How one axis moves, in its own unit: face widths, or the logarithm of the face's size. */
+interface Habit {
+  /** Standard deviation of a detector's box around a still face. */
+  jitter: number;
+  /** Standard deviation of the speed of somebody new, a second. */
+  firstSpeed: number;
+  /** How fast the speed changes: variance of the speed gained in a second. */
+  agility: number;
+}
+
+/** A brisk walk (1 m/s) of a 16 cm face is 6 face widths a second, and may end within half of one. */
+const place: Habit = { jitter: 0.08, firstSpeed: 5, agility: 12 };
+/** Who walks up from 4 m grows by a quarter in a second. */
+const size: Habit = { jitter: 0.08, firstSpeed: 0.25, agility: 0.05 };
 
 /** One axis: where, how fast, and how sure of both (pixels and seconds). */
 interface Axis {
@@ -16,13 +24,13 @@ interface Axis {
   varSpeed: number;
 }
 
-function startAxis(at: number, size: number): Axis {
+function startAxis(at: number, { jitter, firstSpeed }: Habit, unit: number): Axis {
   return {
     at,
     speed: 0,
-    varAt: (jitter * size) ** 2,
+    varAt: (jitter * unit) ** 2,
     covariance: 0,
-    varSpeed: (firstSpeed * size) ** 2,
+    varSpeed: (firstSpeed * unit) ** 2,
   };
 }
 
@@ -46,49 +54,60 @@ function correctAxis(axis: Axis, measured: number, variance: number): void {
   axis.varAt *= 1 - gainAt;
 }
 
+/** How well a box fits where a face should be. */
+export interface Fit {
+  /** Squared distance in standard deviations, 3 degrees of freedom: x, y and size. */
+  distance: number;
+  /** Logarithm of the variance of the three together; 0 at one face width and a third of its size. */
+  spread: number;
+}
+
 /**
- * Where a face should be: a Kalman filter of constant velocity for the centre of its box, with
- * noise in face widths so that near and far people move alike. White acceleration in continuous
- * time (Bar-Shalom, Li, Kirubarajan, Estimation with Applications to Tracking and Navigation, 6.2),
- * so that the rate of frames does not change how far anybody is looked for.
+ * Where a face should be, and how large: a Kalman filter of constant velocity for the centre of its
+ * box and the logarithm of its size, with noise in face widths so that near and far people move
+ * alike. White acceleration in continuous time (Bar-Shalom, Li, Kirubarajan, Estimation with
+ * Applications to Tracking and Navigation, 6.2), so that the rate of frames does not change how far
+ * anybody is looked for.
  */
 export class Motion {
   readonly #x: Axis;
   readonly #y: Axis;
-  #size: number;
+  readonly #size: Axis;
 
   constructor(box: Box) {
-    this.#size = faceSize(box);
-    this.#x = startAxis(box[0] + box[2] / 2, this.#size);
-    this.#y = startAxis(box[1] + box[3] / 2, this.#size);
+    const unit = faceSize(box);
+    this.#x = startAxis(box[0] + box[2] / 2, place, unit);
+    this.#y = startAxis(box[1] + box[3] / 2, place, unit);
+    this.#size = startAxis(Math.log(unit), size, 1);
   }
 
   predict(seconds: number): void {
-    const noise = agility * this.#size ** 2;
+    const noise = place.agility * this.#unit ** 2;
     predictAxis(this.#x, seconds, noise);
     predictAxis(this.#y, seconds, noise);
+    predictAxis(this.#size, seconds, size.agility);
   }
 
   correct(box: Box): void {
-    const size = faceSize(box);
-    const variance = (jitter * size) ** 2;
+    const variance = (place.jitter * faceSize(box)) ** 2;
     correctAxis(this.#x, box[0] + box[2] / 2, variance);
     correctAxis(this.#y, box[1] + box[3] / 2, variance);
-    this.#size = size;
+    correctAxis(this.#size, Math.log(faceSize(box)), size.jitter ** 2);
   }
 
-  /** Squared distance of a box from the prediction in standard deviations, 2 degrees of freedom. */
-  distance(box: Box): number {
-    const variance = this.#variance(box);
-    return (
-      (box[0] + box[2] / 2 - this.#x.at) ** 2 / (this.#x.varAt + variance) +
-      (box[1] + box[3] / 2 - this.#y.at) ** 2 / (this.#y.varAt + variance)
-    );
-  }
-
-  /** Standard deviation of the prediction, in face widths. */
-  spread(): number {
-    return Math.sqrt(this.#x.varAt / this.#size ** 2 + jitter ** 2);
+  fit(box: Box): Fit {
+    const unit = this.#unit;
+    const variance = (place.jitter * unit) ** 2;
+    const varX = this.#x.varAt + variance;
+    const varY = this.#y.varAt + variance;
+    const varSize = this.#size.varAt + size.jitter ** 2;
+    return {
+      distance:
+        (box[0] + box[2] / 2 - this.#x.at) ** 2 / varX +
+        (box[1] + box[3] / 2 - this.#y.at) ** 2 / varY +
+        (Math.log(faceSize(box)) - this.#size.at) ** 2 / varSize,
+      spread: Math.log((varX / unit ** 2) * (varY / unit ** 2) * (varSize * 9)),
+    };
   }
 
   /** The last box, moved to where the face should be now. */
@@ -96,7 +115,7 @@ export class Motion {
     return [this.#x.at - box[2] / 2, this.#y.at - box[3] / 2, box[2], box[3]];
   }
 
-  #variance(box: Box): number {
-    return (jitter * Math.max(this.#size, faceSize(box))) ** 2;
+  get #unit(): number {
+    return Math.exp(this.#size.at);
   }
 }

@@ -42,7 +42,7 @@ export class Tracker {
     const usualGapMs = Math.min(elapsedMs, this.#gapMs || elapsedMs);
     this.#end(frame.capturedAt, usualGapMs);
     for (const track of this.#tracks) track.predict(elapsedMs / 1000);
-    this.#associate(frame);
+    this.#associate(frame, usualGapMs / 1000);
     for (const track of this.#tracks) track.votes.pass(frame.capturedAt, usualGapMs);
     this.#at = frame.capturedAt;
     this.#gapMs = elapsedMs;
@@ -90,12 +90,13 @@ export class Tracker {
     this.#tracks = this.#tracks.filter((track) => !track.ended(at, usualGapMs));
   }
 
-  #associate({ detections, capturedAt }: TrackedFrame): void {
+  #associate({ detections, capturedAt }: TrackedFrame, gapSeconds: number): void {
     const seen = detections.filter(({ box }) => box[2] > 0 && box[3] > 0);
-    const candidates = this.#tracks.map((track) => track.candidate(capturedAt));
+    const candidates = this.#tracks.map((track) => track.candidate());
     const { pairs, unsure } = associate(
       candidates,
       seen.map(({ box }) => box),
+      gapSeconds,
     );
     const matched = new Set<number>();
     for (const [track, detection] of pairs) {

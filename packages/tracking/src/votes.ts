@@ -13,14 +13,14 @@ const firstStateLooks = 3;
 const firstStateMs = 600;
 const changeMs = 1000;
 /** Log-odds over the next state, for a first state and against a settled one. */
-const firstLead = 2;
+const firstLead = 1.5;
 const changeLead = 1;
 /** No past outweighs more than a few good looks, so that a true change is seen in time. */
 const mostLead = 8;
 /** One look says at most 39 to 1, whatever the classifier claims. */
 const surest = 0.975;
 /** A face of this size in analysis pixels, fully sharp, has a whole vote. */
-const wholeVoteSize = 64;
+const wholeVoteSize = 48;
 /** Without a look that counts for so long, nobody knows the state any more. */
 const forgetMs = 2000;
 /** Looks for a state that are further apart than this did not lead to it together. */

@@ -97,10 +97,10 @@ export class Deliveries {
   async stop(): Promise<void> {
     this.#running = false;
     this.#cancelTimer();
-    await this.#round;
     const cancel = this.#options.clock.setTimer(() => {
       this.#stopping.abort(new Error('The service stopped during this attempt.'));
     }, drainMs);
+    await this.#round;
     await Promise.all(this.#queues.map((queue) => queue.idle()));
     cancel();
     this.#stopping.abort();

@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { freeBytes } from './file-system.ts';
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const resultCode = { busy: 5, ioError: 10, corrupt: 11, full: 13, notADatabase: 26 } as const;
@@ -15,11 +17,16 @@ export function isDamage(thrown: unknown): boolean {
   return code === resultCode.corrupt || code === resultCode.notADatabase;
 }
 
+/** Where the index of the log finds no room, SQLite speaks of an input or output error. */
+function hasRoom(path: string): boolean {
+  return freeBytes(dirname(path)) >= 65_536;
+}
+
 /** A `store-full`, `store-damaged`, `store-busy` or `store-unreadable` Problem where it is one. */
 export function toProblem(thrown: unknown, path: string): unknown {
   const code = primaryCode(thrown);
   const cause = { cause: thrown };
-  if (code === resultCode.full) {
+  if (code === resultCode.full || (code === resultCode.ioError && !hasRoom(path))) {
     return new Problem('store-full', `The disk of ${path} is full.`, {
       ...cause,
       status: 503,

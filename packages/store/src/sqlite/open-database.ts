@@ -25,7 +25,7 @@ export function openDatabase(directory: string): Database {
   let database: Database | undefined;
   try {
     database = new Database(path);
-    refuseOldLibrary(database);
+    refuseOldLibrary(libraryVersion(database));
     setUp(database);
     refuseDamage(database);
     migrate(database.connection);
@@ -45,13 +45,15 @@ function closeQuietly(database: Database): void {
   }
 }
 
-function refuseOldLibrary(database: Database): void {
-  const version = String(
-    database.connection.prepare('SELECT sqlite_version() AS version').get()?.version,
-  );
+function libraryVersion({ connection }: Database): string {
+  return String(connection.prepare('SELECT sqlite_version() AS version').get()?.version);
+}
+
+/** Throws `store-library`. */
+export function refuseOldLibrary(version: string): void {
   const found = version.split('.').map(Number);
-  const difference = oldestLibrary.map((wanted, index) => (found[index] ?? 0) - wanted);
-  if ((difference.find((part) => part !== 0) ?? 0) >= 0) return;
+  const differences = oldestLibrary.map((wanted, index) => (found[index] ?? 0) - wanted);
+  if ((differences.find((difference) => difference !== 0) ?? 0) >= 0) return;
   throw new Problem(
     'store-library',
     `This Node carries SQLite ${version}; from ${oldestLibrary.join('.')} on files are safe.`,

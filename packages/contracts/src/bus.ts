@@ -43,6 +43,13 @@ export const IngestMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), status: VisionStatus }),
   /** Before each frame goes to inference: who was in flight when the process died. */
   z.object({ kind: z.literal('in-flight'), cameraId: CameraId }),
+  /** Why the vision process cannot run; it ends after this. */
+  z.object({
+    kind: z.literal('fault'),
+    code: z.string(),
+    message: z.string(),
+    action: z.string().optional(),
+  }),
 ]);
 export type IngestMessage = z.infer<typeof IngestMessage>;
 

@@ -112,7 +112,7 @@ export function startChild(options: ChildOptions): Child {
 }
 
 /** setpriv sets the signal and becomes the program: the process id stays the same. */
-function dyingWithParent(command: string, args: readonly string[]): [string, string[]] {
+export function dyingWithParent(command: string, args: readonly string[]): [string, string[]] {
   const setpriv = process.platform === 'linux' ? findProgram('setpriv') : undefined;
   const program = findProgram(command);
   if (setpriv === undefined || program === undefined) return [command, [...args]];

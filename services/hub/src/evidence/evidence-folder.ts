@@ -1,0 +1,52 @@
+/** Evidence files: written so that a power cut leaves whole files or none. */
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+export class EvidenceFolder {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Answers the path below the folder. Throws what the file system says: a full disk, no rights. */
+  async write(id: string, jpeg: Uint8Array, capturedAt: number): Promise<string> {
+    const day = new Date(capturedAt).toISOString().slice(0, 10);
+    const path = join(day, `${id}.jpg`);
+    const target = join(this.directory, path);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const temporary = `${target}.part`;
+    try {
+      const file = await open(temporary, 'wx', 0o600);
+      try {
+        await file.writeFile(jpeg);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, target);
+      await syncFolder(dirname(target));
+    } catch (fault) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw fault;
+    }
+    return path;
+  }
+
+  read(path: string): Promise<Buffer> {
+    return readFile(join(this.directory, path));
+  }
+
+  async remove(path: string): Promise<void> {
+    await rm(join(this.directory, path), { force: true });
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

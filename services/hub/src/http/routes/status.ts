@@ -1,0 +1,33 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Status } from '@maskwatch/contracts/http';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { HubContext } from '../../hub-context.ts';
+
+export const statusRoutes =
+  (context: HubContext): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { clock, store, ledger, alerts, live, vision, readiness, config } = context;
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
+    app.addHook('onClose', async () => {
+      delay.disable();
+    });
+
+    app.get('/status', { schema: { response: { 200: Status } } }, async () => ({
+      version: context.version,
+      startedAt: context.startedAt,
+      now: clock.now(),
+      reasons: await readiness.reasons(),
+      ...(vision.status === undefined ? {} : { vision: vision.status }),
+      visionStarts: vision.starts,
+      eventLoopDelayMs: delay.percentile(99) / 1e6,
+      store: await store.space(),
+      evidence: { held: ledger.held, dropped: ledger.dropped, written: alerts.written },
+      picturesSkipped: live.skipped,
+      viewers: live.viewers,
+      rules: config.rules.map(({ id, severity, states, hold }) => ({
+        ...{ id, severity, states },
+        holdMs: hold,
+      })),
+    }));
+  };

@@ -1,0 +1,171 @@
+/**
+ * The hub: observations in; violations, alerts, the page and its API out. It holds no pixel that it
+ * was not sent, and runs no model.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { HubBus } from '@maskwatch/bus/bus';
+import type { HubMessage } from '@maskwatch/contracts/bus';
+import type { Config } from '@maskwatch/contracts/config';
+import type { Model } from '@maskwatch/contracts/model';
+import type { Clock } from '@maskwatch/platform/clock';
+import type { Logger } from '@maskwatch/platform/logger';
+import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { BlindWatch } from '@maskwatch/rules/blind-watch';
+import { RuleEngine } from '@maskwatch/rules/rule-engine';
+import type { Store } from '@maskwatch/store/store';
+import type { FastifyInstance } from 'fastify';
+import { CameraBoard } from './cameras/camera-board.ts';
+import { EvidenceFolder } from './evidence/evidence-folder.ts';
+import { EvidenceLedger } from './evidence/evidence-ledger.ts';
+import { Access } from './http/access.ts';
+import { createServer } from './http/server.ts';
+import type { DeliveriesPort, HubContext } from './hub-context.ts';
+import { Intake } from './intake.ts';
+import { LiveHub } from './live/live-hub.ts';
+import { Readiness } from './readiness.ts';
+import { AlertBook } from './violations/alert-book.ts';
+import { VisionWatch } from './vision-watch.ts';
+
+/** How often a full disk is asked whether there is room again. */
+const recoverMs = 5000;
+
+export interface HubOptions {
+  config: Config;
+  models: Model[];
+  store: Store;
+  bus: HubBus;
+  deliveries: DeliveriesPort;
+  /** Holds the evidence folder. */
+  directory: string;
+  /** The built page. */
+  page?: string;
+  version: string;
+  clock: Clock;
+  logger: Logger;
+}
+
+export class Hub {
+  readonly #options: HubOptions;
+  readonly #access: Access;
+  readonly #blindWatch: BlindWatch;
+  readonly #intake: Intake;
+  #server: FastifyInstance | undefined;
+  #cancelTimers: (() => void)[] = [];
+  /** What the rooms share; the composition tells it of the vision process. */
+  readonly context: HubContext;
+
+  /** Throws Problem `access-open`. */
+  constructor(options: HubOptions) {
+    this.#options = options;
+    const { config, clock } = options;
+    this.#access = new Access({ host: config.access.host, token: config.access.token });
+    this.#blindWatch = new BlindWatch({ offlineAfterMs: config.offlineAfter, newId: randomUUID });
+    this.context = this.#wire();
+    this.#intake = new Intake(this.context, this.#blindWatch);
+    for (const { id } of config.cameras) this.#blindWatch.watch(id, clock.now());
+  }
+
+  /** Answers with the port it listens on. Throws Problem `port-in-use`. */
+  async start(): Promise<{ port: number }> {
+    const { bus, store, config, page, clock } = this.#options;
+    const { rules, live } = this.context;
+    const open = await store.openViolations();
+    rules.restore(open);
+    this.#blindWatch.restore(open, clock.now());
+    this.#server = await createServer({ context: this.context, access: this.#access, page });
+    live.attach(this.#server.server);
+    bus.onMessage((message, bytes) => this.#intake.message(message, bytes));
+    bus.onConnected((connected) => this.#connected(connected));
+    const port = await this.#listen(config.access);
+    this.#every(1000, () => this.#intake.second());
+    this.#every(recoverMs, () => void this.context.alerts.recover().catch(this.#complain));
+    return { port };
+  }
+
+  /** Stops taking in, commits what was said, closes viewers and requests. */
+  async stop(): Promise<void> {
+    for (const cancel of this.#cancelTimers) cancel();
+    await this.context.live.close();
+    await this.context.alerts.stop();
+    await this.#server?.close();
+  }
+
+  #wire(): HubContext {
+    const { config, clock, logger, store, deliveries, models, version, bus } = this.#options;
+    const startedAt = clock.now();
+    const { rules: ruleConfigs, zones, cameras, endpoints, publicUrl } = config;
+    const smallestJudged = models.find((model) => model.task === 'classifier')?.smallestFace ?? 0;
+    const ledger = new EvidenceLedger();
+    const folder = new EvidenceFolder(join(this.#options.directory, 'evidence'));
+    const onWatched = (cameraIds: string[]) => bus.send({ kind: 'watched', cameraIds });
+    const live = new LiveHub({ access: this.#access, clock, logger, onWatched });
+    const alerts = new AlertBook({
+      ...{ store, ledger, folder, publicUrl, clock, logger },
+      endpoints: endpoints.webhooks,
+      onAlert(alert) {
+        live.alert(alert);
+        deliveries.wake();
+      },
+    });
+    const vision = new VisionWatch(startedAt);
+    const blindWatch = this.#blindWatch;
+    return {
+      ...{ config, models, version, startedAt, clock, logger, store, deliveries },
+      board: new CameraBoard({ cameras, zones, smallestJudged, blindWatch, startedAt }),
+      rules: new RuleEngine({ rules: ruleConfigs, zones, newId: randomUUID, smallestJudged }),
+      ...{ ledger, folder, alerts, live, vision },
+      readiness: new Readiness({ store, alerts, vision, clock }),
+    };
+  }
+
+  #connected(connected: boolean): void {
+    const { vision, live } = this.context;
+    vision.connected = connected;
+    if (!connected) return;
+    vision.heardAt = this.#options.clock.now();
+    this.#options.bus.send(this.#configuration());
+    this.#options.bus.send({ kind: 'watched', cameraIds: live.watched });
+  }
+
+  /** Cameras of `quarantined` stay out of the vision process. */
+  #configuration(): HubMessage {
+    const { config } = this.#options;
+    const { vision } = this.context;
+    return {
+      kind: 'configure',
+      cameras: config.cameras.filter(({ id }) => !vision.quarantined.has(id)),
+      models: config.models,
+      evidenceStates: [...new Set(config.rules.flatMap(({ states }) => states))],
+    };
+  }
+
+  async #listen({ host, port }: Config['access']): Promise<number> {
+    try {
+      await this.#server!.listen({ host, port });
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+      throw new Problem('port-in-use', `Port ${port} of ${host} is in use.`, {
+        action: 'Stop what uses it, or choose another with --port or access.port.',
+        cause,
+      });
+    }
+    const address = this.#server!.server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  #every(ms: number, task: () => void): void {
+    const index = this.#cancelTimers.length;
+    const again = () => {
+      this.#cancelTimers[index] = this.#options.clock.setTimer(() => {
+        again();
+        task();
+      }, ms);
+    };
+    again();
+  }
+
+  readonly #complain = (fault: unknown) => {
+    this.#options.logger.warn({ fault: messageOf(fault) }, 'a repeated task failed');
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * Viewers: one unacknowledged picture per viewer and camera, the newest next, so that a slow
+ * browser sees fewer pictures and never old ones. Alerts are told to all; who was away asks the
+ * store for what came after the last sequence it saw.
+ */
+import type { Server as HttpServer } from 'node:http';
+import type { Alert } from '@maskwatch/contracts/alert';
+import type { Camera } from '@maskwatch/contracts/camera';
+import {
+  type ClientToServerEvents,
+  type ServerToClientEvents,
+  WatchMessage,
+} from '@maskwatch/contracts/live';
+import type { Observation } from '@maskwatch/contracts/observation';
+import type { Clock } from '@maskwatch/platform/clock';
+import type { Logger } from '@maskwatch/platform/logger';
+import { Server, type Socket } from 'socket.io';
+import type { Access } from '../http/access.ts';
+
+/** A viewer that does not acknowledge for this long gets the next picture all the same. */
+const acknowledgeMs = 5000;
+/** Viewers at once; each costs its pictures. */
+const mostViewers = 200;
+
+interface LivePicture {
+  observation: Observation;
+  jpeg: Uint8Array;
+}
+
+/** One camera of one viewer. */
+interface Credit {
+  inFlight: boolean;
+  waiting: LivePicture | undefined;
+}
+
+type ViewerSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+
+interface Viewer {
+  socket: ViewerSocket;
+  credits: Map<string, Credit>;
+}
+
+export interface LiveHubOptions {
+  access: Access;
+  clock: Clock;
+  logger: Logger;
+  onWatched(cameraIds: string[]): void;
+}
+
+export class LiveHub {
+  readonly #options: LiveHubOptions;
+  readonly #viewers = new Map<string, Viewer>();
+  #server: Server<ClientToServerEvents, ServerToClientEvents> | undefined;
+  #skipped = 0;
+
+  constructor(options: LiveHubOptions) {
+    this.#options = options;
+  }
+
+  get viewers(): number {
+    return this.#viewers.size;
+  }
+
+  /** Pictures not sent because a newer one came before the viewer was ready. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /** Cameras that somebody watches. */
+  get watched(): string[] {
+    return [...new Set([...this.#viewers.values()].flatMap(({ credits }) => [...credits.keys()]))];
+  }
+
+  attach(http: HttpServer): void {
+    const { access, logger } = this.#options;
+    const server = new Server<ClientToServerEvents, ServerToClientEvents>(http, {
+      transports: ['websocket'],
+      serveClient: false,
+      perMessageDeflate: false,
+      maxHttpBufferSize: 16 * 1024,
+      connectTimeout: 5000,
+      allowRequest: (request, answer) => {
+        const refused = this.viewers >= mostViewers || access.refuse(request) !== undefined;
+        answer(refused ? 'refused' : null, !refused);
+      },
+    });
+    server.on('connection', (socket) => this.#join(socket));
+    server.engine.on('connection_error', (fault: Error) => {
+      logger.debug({ err: fault }, 'a viewer was refused');
+    });
+    this.#server = server;
+  }
+
+  picture(live: LivePicture): void {
+    for (const viewer of this.#viewers.values()) {
+      const credit = viewer.credits.get(live.observation.cameraId);
+      if (credit !== undefined) this.#offer(viewer, credit, live);
+    }
+  }
+
+  alert(alert: Alert): void {
+    this.#server?.emit('alert', alert);
+  }
+
+  cameras(cameras: Camera[]): void {
+    if (this.#viewers.size === 0) return;
+    this.#server?.volatile.emit('cameras', cameras, this.#options.clock.now());
+  }
+
+  async close(): Promise<void> {
+    this.#server?.disconnectSockets(true);
+    await this.#server?.close();
+  }
+
+  #join(socket: ViewerSocket): void {
+    const viewer: Viewer = { socket, credits: new Map() };
+    this.#viewers.set(socket.id, viewer);
+    socket.on('watch', (raw) => {
+      const cameraIds = WatchMessage.safeParse(raw);
+      if (!cameraIds.success) return socket.disconnect(true);
+      this.#watch(viewer, cameraIds.data);
+    });
+    socket.on('disconnect', () => {
+      this.#viewers.delete(socket.id);
+      this.#options.onWatched(this.watched);
+    });
+  }
+
+  #watch({ credits }: Viewer, cameraIds: string[]): void {
+    for (const id of credits.keys()) if (!cameraIds.includes(id)) credits.delete(id);
+    for (const id of cameraIds) {
+      if (!credits.has(id)) credits.set(id, { inFlight: false, waiting: undefined });
+    }
+    this.#options.onWatched(this.watched);
+  }
+
+  #offer(viewer: Viewer, credit: Credit, live: LivePicture): void {
+    if (!credit.inFlight) {
+      this.#send(viewer, credit, live);
+      return;
+    }
+    if (credit.waiting !== undefined) this.#skipped += 1;
+    credit.waiting = live;
+  }
+
+  #send(viewer: Viewer, credit: Credit, { observation, jpeg }: LivePicture): void {
+    credit.inFlight = true;
+    const sentAt = this.#options.clock.now();
+    let done = false;
+    const next = () => {
+      if (done) return;
+      done = true;
+      cancel();
+      credit.inFlight = false;
+      const { waiting } = credit;
+      credit.waiting = undefined;
+      const watching = viewer.credits.get(observation.cameraId) === credit;
+      if (waiting !== undefined && watching) this.#send(viewer, credit, waiting);
+    };
+    const cancel = this.#options.clock.setTimer(next, acknowledgeMs);
+    viewer.socket.emit('picture', { observation, sentAt }, jpeg as unknown as ArrayBuffer, next);
+  }
+}

@@ -1,0 +1,80 @@
+/** /metrics: read from the rooms at each scrape, so that no figure is kept twice. */
+import type { FrameCounters } from '@maskwatch/contracts/camera';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { HubContext } from './hub-context.ts';
+
+const frameCounters: (keyof FrameCounters)[] = [
+  ...(['received', 'replaced', 'judged', 'late'] as const),
+  ...(['lost', 'discarded', 'starts'] as const),
+];
+
+export function createMetrics(context: HubContext): Registry {
+  const { board, clock, vision, ledger, alerts, live, store } = context;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const gauge = (
+    name: string,
+    help: string,
+    labelNames: string[],
+    collect: (gauge: Gauge) => void | Promise<void>,
+  ) =>
+    new Gauge({
+      ...{ name: `maskwatch_${name}`, help, labelNames, registers },
+      collect() {
+        this.reset();
+        return collect(this);
+      },
+    });
+
+  new Counter({
+    name: 'maskwatch_frames_total',
+    help: 'Frames of a camera by what became of them.',
+    labelNames: ['camera', 'outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { id, counters } of board.cameras(clock.now())) {
+        for (const outcome of frameCounters) this.inc({ camera: id, outcome }, counters[outcome]);
+      }
+    },
+  });
+  gauge('camera_live', '1 while frames come and can be judged.', ['camera'], (metric) => {
+    for (const { id, state, blind } of board.cameras(clock.now())) {
+      metric.set({ camera: id }, state === 'live' && !blind ? 1 : 0);
+    }
+  });
+  gauge('camera_coverage', 'Share of the last hour that was judged.', ['camera'], (metric) => {
+    for (const { id, coverage } of board.cameras(clock.now())) metric.set({ camera: id }, coverage);
+  });
+  gauge('frame_age_seconds', 'Age of the last observation when done.', ['camera'], (metric) => {
+    for (const { id, ageMs } of board.cameras(clock.now())) {
+      if (ageMs !== undefined) metric.set({ camera: id }, ageMs / 1000);
+    }
+  });
+  gauge('vision_starts', 'Times that the vision process was started.', [], (metric) =>
+    metric.set(vision.starts),
+  );
+  gauge('inference_queued', 'Requests that wait for a worker.', [], (metric) =>
+    metric.set(vision.status?.queued ?? 0),
+  );
+  gauge('bus_dropped', 'Messages dropped because the hub was slow.', ['kind'], (metric) => {
+    for (const [kind, count] of Object.entries(vision.status?.dropped ?? {})) {
+      metric.set({ kind }, count);
+    }
+  });
+  gauge('evidence_dropped', 'Evidence candidates given up for newer ones.', [], (metric) =>
+    metric.set(ledger.dropped),
+  );
+  gauge('changes_lost', 'Changes of violations that could not be committed.', [], (metric) =>
+    metric.set(alerts.lost),
+  );
+  gauge('viewers', 'Live clients.', [], (metric) => metric.set(live.viewers));
+  gauge('pictures_skipped', 'Live pictures that a slow viewer did not get.', [], (metric) =>
+    metric.set(live.skipped),
+  );
+  gauge('disk_free_bytes', 'Free room where alerts are kept.', [], async (metric) =>
+    metric.set((await store.space()).freeBytes),
+  );
+  return registry;
+}

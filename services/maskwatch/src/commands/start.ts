@@ -1,0 +1,101 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sourceFault, takeCredentials } from '@maskwatch/contracts/camera-source';
+import { CameraConfig, type Config } from '@maskwatch/contracts/config';
+import { findDecoder } from '@maskwatch/ingest/source/decoder';
+import { loadConfig } from '@maskwatch/platform/config/load-config';
+import { createLogger } from '@maskwatch/platform/logger';
+import { Problem } from '@maskwatch/platform/problem';
+import { Command } from 'commander';
+import { startEmbedded } from '../service/embedded-service.ts';
+
+/** The example that `npm start` uses. */
+export const shippedConfig = fileURLToPath(
+  new URL('../../../../config/maskwatch.yaml', import.meta.url),
+);
+/** After the first signal the service may take this long; a second signal ends it at once. */
+const stopMs = 15_000;
+
+interface StartOptions {
+  config: string;
+  source: string[];
+  port?: number;
+  dataDir: string;
+}
+
+export function startCommand(): Command {
+  return new Command('start')
+    .description('watch the cameras of the config and serve the page')
+    .option('--config <file>', 'what to watch, and who is told', shippedConfig)
+    .option(
+      '--source <url>',
+      'a camera to watch in place of those of the config; repeatable',
+      collect,
+      [],
+    )
+    .option('--port <n>', 'port of the page (access.port of the config: 8787)', portNumber)
+    .option('--data-dir <dir>', 'where alerts and pictures are kept', 'data')
+    .action(start);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const config = withOptions(loadConfig(options.config), options);
+  const directory = resolve(options.dataDir);
+  const logger = createLogger({ service: 'hub' });
+  await findDecoder();
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new Problem('data-dir', `The folder ${directory} cannot be made.`, {
+      ...{ cause, action: 'Choose another with --data-dir.' },
+    });
+  });
+  const service = await startEmbedded({ config, directory, logger });
+  const shown = config.access.host.includes(':') ? `[${config.access.host}]` : config.access.host;
+  process.stdout.write(`maskwatch is at http://${shown}:${service.port}\n`);
+  await signalled();
+  logger.info('stopping');
+  const forced = setTimeout(() => process.kill(process.pid, 'SIGKILL'), stopMs);
+  process.once('SIGINT', () => process.kill(process.pid, 'SIGKILL'));
+  await service.stop();
+  clearTimeout(forced);
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+/** Cameras named on the command line take the place of the config's; its rules hold for them. */
+function withOptions(config: Config, { source, port }: StartOptions): Config {
+  const access = port === undefined ? config.access : { ...config.access, port };
+  if (source.length === 0) return { ...config, access };
+  const cameras = source.map((address, n) => cameraOf(address, `camera-${n + 1}`));
+  const rules = config.rules.map(({ cameras: _, zones: __, ...rule }) => rule);
+  return { ...config, access, cameras, rules, zones: [] };
+}
+
+function cameraOf(address: string, id: string): CameraConfig {
+  const fault = sourceFault(address);
+  if (fault !== undefined) {
+    throw new Problem('source-unknown', fault, {
+      action: 'Sources are demo, rtsp://, http:// (MJPEG), a film or a webcam by its id path.',
+      status: 400,
+    });
+  }
+  return CameraConfig.parse({ id, ...takeCredentials(address) });
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Problem('port-invalid', `"${text}" is no port.`, {
+    action: 'Ports are whole numbers from 0 (any free one) to 65535.',
+    status: 400,
+  });
+}

@@ -1,0 +1,68 @@
+/** All services on one machine: hub and deliveries in this process, vision in a child of it. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LocalHubBus } from '@maskwatch/bus/local-hub-bus';
+import type { Config } from '@maskwatch/contracts/config';
+import { Deliveries } from '@maskwatch/deliveries/service';
+import { Hub } from '@maskwatch/hub/hub';
+import { systemClock } from '@maskwatch/platform/clock';
+import type { Logger } from '@maskwatch/platform/logger';
+import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
+import { openSqliteStore } from '@maskwatch/store/sqlite-store';
+import { version } from '../version.ts';
+import { VisionSupervisor } from './vision-supervisor.ts';
+
+const page = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
+
+export interface EmbeddedService {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Throws the Problem of whatever cannot start: a model, the store, the port. */
+export async function startEmbedded({
+  config,
+  directory,
+  logger,
+}: {
+  config: Config;
+  directory: string;
+  logger: Logger;
+}): Promise<EmbeddedService> {
+  const clock = systemClock;
+  const [detector, classifier] = await Promise.all([
+    loadDetector(config.models.detector),
+    loadClassifier(config.models.classifier),
+  ]);
+  const store = await openSqliteStore({ directory, clock, logger });
+  const bus = new LocalHubBus(logger);
+  const deliveries = new Deliveries({
+    ...{ store, clock, logger, random: Math.random, publicUrl: config.publicUrl },
+    endpoints: config.endpoints.webhooks,
+    allow: config.endpoints.allow,
+    retention: { ...config.retention, directory: join(directory, 'evidence') },
+  });
+  const models = [detector.model, classifier.model];
+  const hub = new Hub({
+    ...{ config, models, store, bus, deliveries, directory, page, version, clock, logger },
+  });
+  const { port } = await hub.start().catch(async (fault: unknown) => {
+    await store.close();
+    throw fault;
+  });
+  await deliveries.start();
+  const { vision, board } = hub.context;
+  const cameraIds = config.cameras.map(({ id }) => id);
+  const supervisor = new VisionSupervisor({ bus, vision, board, cameraIds, clock, logger });
+  supervisor.start();
+  return {
+    port,
+    async stop() {
+      await supervisor.stop();
+      await hub.stop();
+      await deliveries.stop();
+      await bus.close();
+      await store.close();
+    },
+  };
+}

@@ -5,10 +5,10 @@ import { looks } from '../../components/mask-state-look.ts';
 
 const ended: Record<EndReason, string> = {
   complied: 'complied',
-  left: 'left the picture',
-  'camera-lost': 'the camera was lost',
-  recovered: 'the camera is back',
-  'end-of-film': 'the film ended',
+  left: 'left',
+  'camera-lost': 'camera lost',
+  recovered: 'camera back',
+  'end-of-film': 'film over',
 };
 
 /** What happened, in two or three words. */
@@ -18,7 +18,7 @@ export function titleOf({ violation }: Alert): string {
   return `${word[0]?.toUpperCase()}${word.slice(1)}`;
 }
 
-/** "firing", or "ended: left the picture". */
+/** "firing", or "ended: left". */
 export function conditionOf({ condition, violation }: Alert): string {
   if (condition === 'firing') return 'firing';
   return violation.ended === undefined ? 'ended' : `ended: ${ended[violation.ended]}`;

@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { Icon } from '../../components/icon.tsx';
 import { useRemembered } from '../../lib/remembered.ts';
 import type { AlarmSound } from './alarm-sound.ts';
@@ -36,18 +36,32 @@ export function SoundSwitch({
     };
   }, [sound]);
 
+  // A click that only lets the sound begin must not switch it off in the same breath.
+  const before = useRef(state);
+  const remember = () => {
+    before.current = sound.state();
+  };
+  const toggle = () => {
+    if (before.current !== 'waiting') setWanted(wanted === 'on' ? 'off' : 'on');
+  };
+
   return (
     <button
       type="button"
       className={className}
       aria-pressed={wanted === 'on'}
-      aria-label="Sound of new alerts"
+      aria-label={
+        state === 'waiting' ? 'Sound of new alerts: click for sound' : 'Sound of new alerts'
+      }
       title={labels[state]}
       data-sound={state}
       data-played={played}
-      onClick={() => setWanted(wanted === 'on' ? 'off' : 'on')}
+      onPointerDown={remember}
+      onKeyDown={remember}
+      onClick={toggle}
     >
       <Icon name={state === 'off' ? 'mute' : 'sound'} size={18} />
+      {state === 'waiting' && <span>click for sound</span>}
     </button>
   );
 }

@@ -18,6 +18,7 @@ export interface LiveScreenProps {
 export function LiveScreen({ camera, freshness, alerting, children }: LiveScreenProps) {
   const { word, icon, sentence } = wordsOfCamera(camera);
   const { ageMs, stale } = freshness;
+  const waiting = camera.state === 'live' ? 'Waiting for the first picture' : 'No picture';
   return (
     <div className={styles.screen}>
       <LiveCanvas
@@ -30,9 +31,7 @@ export function LiveScreen({ camera, freshness, alerting, children }: LiveScreen
       {stale && (
         <p className={styles.age}>
           <Icon name="clock" size={18} />
-          {ageMs === undefined
-            ? 'Waiting for the first picture'
-            : `Picture ${formatSpan(ageMs)} old`}
+          {ageMs === undefined ? waiting : `Picture ${formatSpan(ageMs)} old`}
         </p>
       )}
       {sentence !== undefined && (

@@ -16,7 +16,9 @@ export function Tile({ camera }: { camera: Camera }) {
   const alerting = useAlertingTracks(camera.id);
   const { alerts } = useNewAlerts();
   const waiting = alerts.filter(({ violation }) => violation.cameraId === camera.id);
-  const firing = waiting.some(({ condition }) => condition === 'firing');
+  const firing = waiting.some(
+    ({ condition, violation }) => condition === 'firing' && violation.subject === 'person',
+  );
   const latest = live.latest(camera.id);
   const freshness = freshnessOf(camera, latest?.sentAt, live.clock.now());
   const faces = freshness.stale ? [] : countStates(latest?.observation.tracks ?? []);
@@ -47,11 +49,6 @@ export function Tile({ camera }: { camera: Camera }) {
         {faces.map(({ state, count }) => (
           <MaskStateMark key={state} state={state} count={count} />
         ))}
-        {camera.ageMs !== undefined && camera.state === 'live' && (
-          <span className={styles.age} title="From the frame's arrival to its judgement">
-            {Math.round(camera.ageMs)} ms
-          </span>
-        )}
       </div>
     </article>
   );

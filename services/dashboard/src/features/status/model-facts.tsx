@@ -1,7 +1,6 @@
 import type { Status } from '@maskwatch/contracts/http';
 import { useQuery } from '@tanstack/react-query';
 import { Fact, FactsCard } from '../../components/facts-card.tsx';
-import { formatSpan } from '../../lib/format.ts';
 import { modelsQuery } from './status-queries.ts';
 
 /** What is looked for, and with what. */
@@ -14,7 +13,7 @@ export function ModelFacts({ status }: { status: Status }) {
       )}
       {status.rules.map(({ id, severity, states, holdMs }) => (
         <Fact key={id} name={id}>
-          {states.join(', ').replaceAll('_', ' ')} for {formatSpan(holdMs)}, severity {severity}
+          {states.join(', ').replaceAll('_', ' ')} for {holdMs / 1000} s, severity {severity}
         </Fact>
       ))}
       {models.map(({ name, task, version }) => (

@@ -30,6 +30,8 @@ export interface Associator {
 export interface AssociationFigures {
   people: number;
   tracksPerPerson: number;
+  /** Share of people who were never the one whom a track saw most. */
+  withoutTrack: number;
   /** Times that a track went on with another person, per 100 people. */
   swapsPer100: number;
   /** Of those, the ones that were not flagged within the second around them, per 100 people. */
@@ -49,7 +51,7 @@ export function simulate(given: {
   peopleAMinute?: number;
 }): AssociationFigures {
   const { associator, rate, seeds, peopleAMinute = 14 } = given;
-  const totals = { people: 0, tracks: 0, swaps: 0, silent: 0, unsure: 0, frames: 0 };
+  const totals = { people: 0, tracks: 0, tracked: 0, swaps: 0, silent: 0, unsure: 0, frames: 0 };
   for (const seed of seeds) {
     const walkers = scene(new Random(seed), peopleAMinute);
     const score = new Score();
@@ -66,6 +68,7 @@ export function simulate(given: {
   return {
     people: totals.people,
     tracksPerPerson: totals.tracks / totals.people,
+    withoutTrack: 1 - totals.tracked / totals.people,
     swapsPer100: (100 * totals.swaps) / totals.people,
     silentSwapsPer100: (100 * totals.silent) / totals.people,
     unsureShare: totals.unsure / totals.frames,
@@ -109,6 +112,7 @@ class Score {
   addTo(totals: {
     people: number;
     tracks: number;
+    tracked: number;
     swaps: number;
     silent: number;
     unsure: number;
@@ -117,10 +121,14 @@ class Score {
     // Who was found on fewer than three frames was hardly there.
     const people = new Set([...this.#found].filter(([, n]) => n >= 3).map(([person]) => person));
     totals.people += people.size;
+    const tracked = new Set<number>();
     for (const seen of this.#byTrack.values()) {
       const [most] = [...seen].sort((a, b) => b[1] - a[1])[0]!;
-      if (most !== undefined && people.has(most)) totals.tracks += 1;
+      if (most === undefined || !people.has(most)) continue;
+      totals.tracks += 1;
+      tracked.add(most);
     }
+    totals.tracked += tracked.size;
     totals.swaps += this.#swaps.length;
     totals.silent += this.#swaps.filter((swap) => !this.#flagged(swap)).length;
     totals.unsure += this.#unsure;

@@ -25,6 +25,7 @@ export function loadConfig(file: string, options: LoadOptions = {}): Config {
   } catch (cause) {
     throw new Problem('config-missing', `The config ${file} cannot be read: ${messageOf(cause)}.`, {
       action: 'Name another one with --config, or copy config/maskwatch.yaml and edit it.',
+      status: 400,
       cause,
     });
   }

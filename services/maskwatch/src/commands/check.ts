@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from '@maskwatch/contracts/config';
+import { loadConfig } from '@maskwatch/platform/config/load-config';
+import { Command } from 'commander';
+
+/** The config that holds where none is named. */
+export const shippedConfig = fileURLToPath(
+  new URL('../../../../config/maskwatch.yaml', import.meta.url),
+);
+
+function counted(count: number, one: string): string {
+  return `${count} ${count === 1 ? one : `${one}s`}`;
+}
+
+/** "1 camera, 0 zones, 1 rule, 0 webhooks" */
+export function configSummary({ cameras, zones, rules, endpoints }: Config): string {
+  return [
+    counted(cameras.length, 'camera'),
+    counted(zones.length, 'zone'),
+    counted(rules.length, 'rule'),
+    counted(endpoints.webhooks.length, 'webhook'),
+  ].join(', ');
+}
+
+/** maskwatch check: every fault of a config at once, or what is in it. */
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('read a config and name every fault at once')
+    .option('--config <file>', 'the config to read (default: the shipped config/maskwatch.yaml)')
+    .action(({ config = shippedConfig }: { config?: string }) => {
+      const loaded = loadConfig(config);
+      process.stdout.write(`config is good: ${configSummary(loaded)}\n`);
+    });
+}

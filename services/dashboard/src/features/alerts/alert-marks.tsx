@@ -11,7 +11,7 @@ export function SubjectMark({ alert }: { alert: Alert }) {
   return (
     <span className={styles.camera}>
       <Icon name="blind" size={14} />
-      camera not watched
+      not watched
     </span>
   );
 }

@@ -1,12 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { EmptyNotice } from '../../components/empty-notice.tsx';
+import { Icon } from '../../components/icon.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { AlertFilters } from './alert-filters.tsx';
 import { alertsQuery } from './alert-queries.ts';
 import { AlertRow } from './alert-row.tsx';
 import styles from './alerts-page.module.css';
 import { useAlertKeys } from './use-alert-keys.ts';
+import { useCalmList } from './use-calm-list.ts';
 
 const route = getRouteApi('/alerts');
 
@@ -17,7 +19,8 @@ export function AlertsPage() {
   const { id: openId } = useParams({ strict: false });
   const list = useInfiniteQuery(alertsQuery(filter));
   const alerts = list.data?.pages.flatMap((page) => page.alerts) ?? [];
-  const marked = useAlertKeys(alerts, openId);
+  const calm = useCalmList(alerts);
+  const marked = useAlertKeys(calm.shown, openId);
   const filtered = Object.keys(filter).length > 0;
   return (
     <div className={styles.page} data-open={openId !== undefined}>
@@ -27,12 +30,17 @@ export function AlertsPage() {
           filter={filter}
           change={(search) => void navigate({ to: '/alerts', search, replace: true })}
         />
-        <div className={styles.rows}>
+        <div className={styles.rows} {...calm.watch}>
+          {calm.waiting > 0 && (
+            <button type="button" className={styles.waiting} onClick={calm.release}>
+              <Icon name="bell" /> {calm.waiting} new above
+            </button>
+          )}
           {list.error !== null && (
             <ProblemNotice error={list.error} retry={() => void list.refetch()} />
           )}
           <ol>
-            {alerts.map((alert) => (
+            {calm.shown.map((alert) => (
               <AlertRow key={alert.id} alert={alert} marked={alert.id === marked} />
             ))}
           </ol>

@@ -5,23 +5,25 @@ import { useLive } from '../live/live-context.ts';
 import { useNewAlerts } from './alert-context.ts';
 import { SubjectMark, Thumbnail } from './alert-marks.tsx';
 import styles from './new-alerts-rail.module.css';
+import { useCalmList } from './use-calm-list.ts';
 import { useCameraName } from './use-camera-name.ts';
 
-const shown = 8;
+const limit = 8;
 
 /** Beside the wall: the alerts that nobody has handled yet, newest first. */
 export function NewAlertsRail() {
   const live = useLive();
   const cameraName = useCameraName();
   const { alerts, count } = useNewAlerts();
+  const { shown, watch } = useCalmList(alerts);
   return (
-    <aside className={styles.rail} aria-label="New alerts">
+    <aside className={styles.rail} {...watch} aria-label="New alerts">
       <h2>
         New alerts <span>{count}</span>
       </h2>
       {count === 0 && <p className={styles.empty}>Nothing waits for you.</p>}
       <ol>
-        {alerts.slice(0, shown).map((alert) => (
+        {shown.slice(0, limit).map((alert) => (
           <li key={alert.id}>
             <Link
               to="/alerts/$id"
@@ -44,7 +46,7 @@ export function NewAlertsRail() {
       </ol>
       {count > 0 && (
         <Link to="/alerts" search={{ handling: 'new' }} className={styles.all}>
-          {count > shown ? `All ${count} new alerts` : 'Handle them'}
+          {count > limit ? `All ${count} new alerts` : 'Handle them'}
         </Link>
       )}
     </aside>

@@ -99,7 +99,7 @@ install_modules() {
   fi
   command -v npm > /dev/null 2>&1 || refuse 'npm is missing: install Node 20 or newer with its npm.'
   say 'installing npm packages (npm ci)'
-  npm ci --no-audit --no-fund >&2 || refuse 'npm ci failed; its message is above. Run:  npm ci'
+  npm ci --no-audit --no-fund --loglevel=error >&2 || refuse 'npm ci failed; its message is above. Run:  npm ci'
   echo "$lock" > "$stamp"
 }
 

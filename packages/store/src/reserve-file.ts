@@ -36,9 +36,10 @@ export class ReserveFile {
       this.#write();
       return true;
     } catch (error) {
+      // Full after all, over a quota or failing: a reserve is worth trying for, not failing for.
       rmSync(this.#path, { force: true });
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
-      throw error;
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      return false;
     }
   }
 

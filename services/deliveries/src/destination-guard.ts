@@ -54,12 +54,12 @@ export class DestinationGuard {
     if (isWithin(address, this.#allow)) return;
     const inside = !isPublic(address);
     if (!inside && webPorts.has(url.port)) return;
-    const what = inside ? 'a private or reserved address' : `port ${url.port}, not a web server's`;
-    throw new Problem(
-      'destination-denied',
-      `${url.hostname} leads to ${address.toString()}: ${what}, which webhooks do not reach.`,
-      { action: `Add to the config: endpoints.allow: ["${asNetwork(address)}"]`, status: 400 },
-    );
+    const place = url.hostname.includes(text) ? text : `${url.hostname} (${text})`;
+    const what = inside ? 'a private or reserved address' : `called on port ${url.port}`;
+    throw new Problem('destination-denied', `${place} is ${what}, which webhooks do not reach.`, {
+      action: `Add to the config: endpoints.allow: ["${asNetwork(address)}"]`,
+      status: 400,
+    });
   }
 
   async #addresses(host: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { EndpointConfig } from '@maskwatch/contracts/config';
+import type { DeliveryState } from '@maskwatch/contracts/delivery';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
@@ -16,6 +17,15 @@ const leaseMs = 30_000;
 /** Between tries to write down an answer while the disk is full. */
 const recordAgainMs = 5000;
 
+/** Counts that only grow; every attempt is one of the other three. */
+export interface DeliveryCounters {
+  attempts: number;
+  delivered: number;
+  /** Failed, with another attempt to come. */
+  failed: number;
+  givenUp: number;
+}
+
 export interface EndpointQueueOptions {
   endpoint: EndpointConfig;
   store: Store;
@@ -26,6 +36,7 @@ export interface EndpointQueueOptions {
   random: () => number;
   /** Ends attempts under way. */
   signal: AbortSignal;
+  counters: DeliveryCounters;
   /** An attempt is over and written down: something else may be due now. */
   onSettled: () => void;
 }
@@ -85,8 +96,17 @@ export class EndpointQueue {
       ...(status !== undefined && { status }),
       ...(error !== undefined && { error }),
     };
+    this.#count(outcome.state);
     this.#log(delivery.id, number, { answer, outcome });
     await this.#record({ deliveryId: delivery.id, attempt, ...outcome });
+  }
+
+  #count(state: DeliveryState): void {
+    const { counters } = this.#options;
+    counters.attempts += 1;
+    if (state === 'delivered') counters.delivered += 1;
+    else if (state === 'given-up') counters.givenUp += 1;
+    else counters.failed += 1;
   }
 
   #log(deliveryId: string, number: number, what: { answer: Answer; outcome: Outcome }): void {

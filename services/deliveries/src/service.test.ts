@@ -114,7 +114,7 @@ describe('deliveries', () => {
     const { url } = gone;
     await gone.close();
     await fire(box, '1');
-    await box.deliver([endpointTo('office', url)]);
+    const service = await box.deliver([endpointTo('office', url)]);
 
     for (const [index, gap] of gaps.entries()) {
       await box.clock.advance(gap);
@@ -123,6 +123,7 @@ describe('deliveries', () => {
 
     const delivery = await box.store.delivery('d-1');
     assert.equal(delivery?.state, 'given-up');
+    assert.deepEqual(service.counters, { attempts: 12, delivered: 0, failed: 11, givenUp: 1 });
     assert.equal(delivery?.nextAttemptAt, undefined);
     assert.equal(delivery?.attempts.length, 12);
     const first = delivery?.attempts[0]?.startedAt ?? 0;

@@ -5,7 +5,7 @@ import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import type { Store } from '@maskwatch/store/store';
 import { DestinationGuard, type Resolve } from './destination-guard.ts';
-import { EndpointQueue } from './endpoint-queue.ts';
+import { type DeliveryCounters, EndpointQueue } from './endpoint-queue.ts';
 import { Retention, type RetentionLimits } from './retention.ts';
 import { testMessage } from './test-message.ts';
 
@@ -41,6 +41,8 @@ export class Deliveries {
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   readonly #queues: EndpointQueue[];
+  /** Since this start, for /metrics. */
+  readonly counters: DeliveryCounters = { attempts: 0, delivered: 0, failed: 0, givenUp: 0 };
   readonly #retention: Retention | undefined;
   #running = false;
   #again = false;
@@ -51,7 +53,13 @@ export class Deliveries {
     this.#options = options;
     this.#logger = options.logger.child({ part: 'deliveries' });
     const guard = new DestinationGuard(options.allow, options.resolve);
-    const shared = { ...options, guard, logger: this.#logger, signal: this.#stopping.signal };
+    const shared = {
+      ...options,
+      guard,
+      logger: this.#logger,
+      signal: this.#stopping.signal,
+      counters: this.counters,
+    };
     this.#queues = options.endpoints.map(
       (endpoint) => new EndpointQueue({ ...shared, endpoint, onSettled: () => this.wake() }),
     );
@@ -61,10 +69,7 @@ export class Deliveries {
   }
 
   async start(): Promise<void> {
-    const { store, endpoints } = this.#options;
-    const cancelled = await store.cancelExcept(endpoints.map((endpoint) => endpoint.id));
-    if (cancelled > 0)
-      this.#logger.warn({ cancelled }, 'deliveries to removed endpoints cancelled');
+    await this.#cancelRemoved();
     this.#running = true;
     this.wake();
   }
@@ -107,6 +112,19 @@ export class Deliveries {
     await this.#retention?.idle();
   }
 
+  async #cancelRemoved(): Promise<void> {
+    const { store, endpoints } = this.#options;
+    try {
+      const cancelled = await store.cancelExcept(endpoints.map((endpoint) => endpoint.id));
+      if (cancelled > 0)
+        this.#logger.warn({ cancelled }, 'removed endpoints: deliveries cancelled');
+    } catch (error) {
+      // A full disk must not keep the service from starting; the next start cancels them.
+      if (!(error instanceof Problem)) throw error;
+      await this.#giveWay(error);
+    }
+  }
+
   async #rounds(): Promise<void> {
     while (this.#again && this.#running) {
       this.#again = false;
@@ -137,7 +155,7 @@ export class Deliveries {
 
   async #giveWay(problem: Problem): Promise<void> {
     const fields = { code: problem.code, error: messageOf(problem) };
-    this.#logger.error(fields, 'the store cannot say what is due');
+    this.#logger.error(fields, 'the store does not take what deliveries write');
     if (problem.code !== 'store-full') return;
     if (await this.#options.store.releaseReserve()) this.#again = true;
   }

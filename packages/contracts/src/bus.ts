@@ -15,6 +15,8 @@ export const EvidenceCandidate = z.object({
   box: Box,
   /** Larger is better: face size times sharpness. Compared within one track only. */
   quality: z.number(),
+  /** The crop's own size, and where the face is on it. */
+  crop: z.object({ width: z.number().int(), height: z.number().int(), box: Box }),
   /** Lengths of the two JPEGs that follow each other in the message's bytes. */
   pictureBytes: z.number().int(),
   cropBytes: z.number().int(),

@@ -209,19 +209,17 @@ export class AlertBook {
 
   async #write(alertId: string, { candidate, picture, crop }: HeldCandidate): Promise<Evidence[]> {
     const { folder } = this.#options;
-    const { width, height, box, capturedAt } = candidate;
+    const { crop: cropped, capturedAt } = candidate;
     const written: Evidence[] = [];
-    for (const [kind, jpeg] of [
-      ['picture', picture],
-      ['crop', crop],
-    ] as const) {
+    for (const { kind, jpeg, width, height, box } of [
+      { kind: 'picture', jpeg: picture, ...candidate } as const,
+      { kind: 'crop', jpeg: crop, ...cropped } as const,
+    ]) {
       const id = randomUUID();
       try {
         const path = await folder.write(id, jpeg, capturedAt);
-        written.push({
-          ...{ id, alertId, kind, path, bytes: jpeg.length, capturedAt },
-          ...{ width, height, box },
-        });
+        const bytes = jpeg.length;
+        written.push({ id, alertId, kind, path, bytes, width, height, box, capturedAt });
       } catch (fault) {
         await Promise.all(written.map((evidence) => folder.remove(evidence.path)));
         throw fault;

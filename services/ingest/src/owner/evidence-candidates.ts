@@ -2,6 +2,7 @@
 import type { Box } from '@maskwatch/contracts/box';
 import type { EvidenceCandidate } from '@maskwatch/contracts/bus';
 import type { JudgedState } from '@maskwatch/contracts/mask-state';
+import { wholePixels } from '@maskwatch/vision/colour';
 import { cropSquare } from '@maskwatch/vision/crops';
 import { iou } from '@maskwatch/vision/iou';
 import type { Picture } from '@maskwatch/vision/picture';
@@ -73,14 +74,21 @@ async function candidateOf(
   const shown = copyOf(picture);
   const others = [...detections.map((detection) => detection.box), ...lost];
   for (const other of others) if (iou(other, box) < sameFace) pixelate(shown, other);
+  const region = wholePixels(cropSquare(box, cropSide), shown);
   const [whole, crop] = await Promise.all([
     encodeJpeg(shown, { quality: pictureQuality }),
-    encodeJpeg(shown, { quality: pictureQuality, region: cropSquare(box, cropSide) }),
+    encodeJpeg(shown, { quality: pictureQuality, region }),
   ]);
+  const [left, top, cropWidth, cropHeight] = region;
   const { cameraId, capturedAt, width, height } = observation;
   return {
     candidate: {
       ...{ cameraId, trackId, capturedAt, width, height, box, quality },
+      crop: {
+        width: cropWidth,
+        height: cropHeight,
+        box: [box[0] - left, box[1] - top, box[2], box[3]],
+      },
       pictureBytes: whole.length,
       cropBytes: crop.length,
     },

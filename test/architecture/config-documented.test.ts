@@ -63,6 +63,15 @@ test('every key is documented in the shipped config', () => {
   assert.deepEqual(missing, []);
 });
 
+test('every key is in the table of docs/configuration.md', () => {
+  const page = readFileSync(join(root, 'docs', 'configuration.md'), 'utf8');
+  const missing = keysOf(configSchema()).filter(
+    (key) => !new RegExp(`^\\|.*(\`|\\.)${key}\\b`, 'm').test(page),
+  );
+
+  assert.deepEqual(missing, []);
+});
+
 test('every key of the shipped config stands below a comment of its own or of its group', () => {
   const lines = text.split('\n');
   const bare = lines.filter((line, index) => {

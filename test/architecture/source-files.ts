@@ -29,7 +29,7 @@ export function readSources(patterns: string[], below = root): SourceFile[] {
   }));
 }
 
-export const codePatterns = ['{packages,services,scripts,test,bench}/**/*.{ts,tsx}'];
+export const codePatterns = ['{packages,services,scripts,test,bench,models}/**/*.{ts,tsx}'];
 
 /** "packages/vision" of "packages/vision/src/iou.ts"; "test" of "test/scenes/film.ts". */
 export function roomOf(path: string): string {

@@ -122,7 +122,8 @@ function retentionFaults({ retention }: Section): CrossFault[] {
   return faults;
 }
 
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/;
+/** The addresses on which the hub answers without a token. */
+const loopback = /^(localhost|127\.0\.0\.1|::1|\[::1\])$/;
 
 function accessFaults({ access }: Section): CrossFault[] {
   if (!isSection(access) || typeof access.host !== 'string' || loopback.test(access.host))

@@ -2,7 +2,7 @@ import type { Alert } from '@maskwatch/contracts/alert';
 import type { AlertQuery } from '@maskwatch/contracts/http';
 import type { Violation } from '@maskwatch/contracts/violation';
 import type { AlertHandling, Ending, Opening, Store } from '../store.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import type { EvidenceTable } from './evidence.ts';
 import { type AlertRow, toAlert, toViolation, type ViolationRow } from './rows.ts';
 
@@ -11,12 +11,15 @@ const joined = `
     handled_by, handled_at, evidence_missing, trace
   FROM alerts JOIN violations ON violations.id = alerts.violation_id`;
 
-const filters = `
-  (:camera IS NULL OR camera_id = :camera) AND (:rule IS NULL OR rule_id = :rule)
-  AND (:handling IS NULL OR handling = :handling)`;
-
-/** Started before the next page's start. */
-const page = `${filters} AND (:before IS NULL OR started_at < :before)`;
+/** The part of a query that each filter adds where it is given. */
+const filters = {
+  camera: 'alerts.camera_id = :camera',
+  rule: 'alerts.rule_id = :rule',
+  handling: 'alerts.handling = :handling',
+  before: 'alerts.started_at < :before',
+  after: 'alerts.sequence > :after',
+} as const;
+type Filter = keyof typeof filters;
 
 /** Alerts removed in one transaction: short enough not to hold up the hub. */
 const forgottenAtOnce = 500;
@@ -25,10 +28,13 @@ type Counts = Awaited<ReturnType<Store['alertCounts']>>;
 
 /** The tables `violations` and `alerts`, and the counter of changes. */
 export class AlertTable {
+  readonly #database: Database;
   readonly #evidence: EvidenceTable;
+  readonly #listings = new Map<string, Statement<AlertRow>>();
   readonly #sql;
 
   constructor(database: Database, evidence: EvidenceTable) {
+    this.#database = database;
     this.#evidence = evidence;
     this.#sql = prepare(database);
   }
@@ -56,6 +62,9 @@ export class AlertTable {
       sequence: this.#nextSequence(),
       missing: opening.evidenceMissing,
       trace: opening.trace && JSON.stringify(opening.trace),
+      camera: violation.cameraId,
+      rule: violation.ruleId,
+      started: violation.startedAt,
     });
     for (const evidence of opening.evidence) this.#evidence.insert(evidence);
   }
@@ -88,13 +97,24 @@ export class AlertTable {
     return this.#toAlert(this.#sql.byViolation.get({ id }));
   }
 
-  list({ camera, rule, handling, before, after, limit }: AlertQuery): Alert[] {
-    const filter = { camera, rule, handling, limit };
-    const rows =
-      after === undefined
-        ? this.#sql.newest.all({ ...filter, before })
-        : this.#sql.changed.all({ ...filter, after, before });
-    return rows.map((row) => toAlert(row, this.#evidence.ofAlert(row.alert_id)));
+  list(query: AlertQuery): Alert[] {
+    const given = (Object.keys(filters) as Filter[]).filter((name) => query[name] !== undefined);
+    const values = Object.fromEntries(given.map((name) => [name, query[name]]));
+    return this.#listing(given)
+      .all({ ...values, limit: query.limit })
+      .map((row) => toAlert(row, this.#evidence.ofAlert(row.alert_id)));
+  }
+
+  /** Prepared once for each of the at most 32 sets of filters, so that each finds its index. */
+  #listing(given: Filter[]): Statement<AlertRow> {
+    const key = given.join();
+    const known = this.#listings.get(key);
+    if (known !== undefined) return known;
+    const where = given.map((name) => filters[name]).join(' AND ') || 'true';
+    const sql = given.includes('after') ? changedSql(where) : newestSql(where);
+    const prepared = this.#database.statement<AlertRow>(sql);
+    this.#listings.set(key, prepared);
+    return prepared;
   }
 
   counts(): Counts {
@@ -122,6 +142,21 @@ export class AlertTable {
   }
 }
 
+/**
+ * All that began at the same instant as a page's last row belong to that page: several people are
+ * seen first on one frame, and the next page asks for what began strictly before.
+ */
+function newestSql(where: string): string {
+  return `${joined} WHERE ${where} AND alerts.started_at >= ifnull((
+      SELECT started_at FROM alerts WHERE ${where}
+      ORDER BY started_at DESC LIMIT 1 OFFSET :limit - 1), -1e300)
+    ORDER BY alerts.started_at DESC, sequence DESC`;
+}
+
+function changedSql(where: string): string {
+  return `${joined} WHERE ${where} ORDER BY sequence LIMIT :limit`;
+}
+
 function prepare(database: Database) {
   return {
     nextSequence: database.statement<{ value: number }>(
@@ -133,7 +168,7 @@ function prepare(database: Database) {
     ),
     insertAlert: database.statement(
       `INSERT INTO alerts VALUES (:id, :violation, :sequence, 'firing', 'new', NULL, NULL, NULL,
-        :missing, :trace)`,
+        :missing, :trace, :camera, :rule, :started)`,
     ),
     endViolation: database.statement(
       `UPDATE violations SET ended_at = :endedAt, ended = :ended
@@ -153,17 +188,6 @@ function prepare(database: Database) {
     byId: database.statement<AlertRow>(`${joined} WHERE alerts.id = :id`),
     byViolation: database.statement<AlertRow>(`${joined} WHERE violations.id = :id`),
     exists: database.statement<{ id: string }>('SELECT id FROM alerts WHERE id = :id'),
-    // All that began at the same instant as a page's last row belong to that page: several people
-    // are seen first on one frame, and the next page asks for what began strictly before.
-    newest: database.statement<AlertRow>(
-      `${joined} WHERE ${page} AND started_at >= ifnull((
-         SELECT started_at FROM alerts JOIN violations ON violations.id = alerts.violation_id
-         WHERE ${page} ORDER BY started_at DESC LIMIT 1 OFFSET :limit - 1), -1e300)
-       ORDER BY started_at DESC, sequence DESC`,
-    ),
-    changed: database.statement<AlertRow>(
-      `${joined} WHERE ${page} AND sequence > :after ORDER BY sequence LIMIT :limit`,
-    ),
     counts: database.statement<Counts>(
       `SELECT (SELECT value FROM counters WHERE name = 'sequence') AS sequence,
          (SELECT count(*) FROM alerts WHERE handling = 'new') AS newCount`,
@@ -174,8 +198,7 @@ function prepare(database: Database) {
     ),
     forget: database.statement(
       `DELETE FROM violations WHERE id IN (
-         SELECT violation_id FROM alerts JOIN violations ON violations.id = alerts.violation_id
-         WHERE started_at < :before AND condition = 'ended'
+         SELECT violation_id FROM alerts WHERE started_at < :before AND condition = 'ended'
            AND NOT EXISTS (SELECT 1 FROM evidence WHERE alert_id = alerts.id)
            AND NOT EXISTS (
              SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND deliveries.state = 'waiting')

@@ -41,6 +41,9 @@ describe('migrations', () => {
         (await store.openViolations()).map((open) => open.id),
         ['v-firing'],
       );
+      const inKitchen = await store.alerts({ limit: 9, camera: 'kitchen', rule: 'no_mask' });
+      assert.deepEqual(inKitchen, [firing]);
+      assert.deepEqual(await store.alerts({ limit: 9, before: 1_700_000_000_001 }), [ended]);
       assert.equal(ended?.violation.ended, 'complied');
       assert.equal(ended?.dismissReason, 'unclear');
       assert.equal(ended?.evidence[0]?.path, 'day/e-1.jpg');

@@ -10,6 +10,9 @@ const inOrder = `
     WHERE earlier.alert_id = deliveries.alert_id AND earlier.endpoint_id = deliveries.endpoint_id
       AND earlier.type = 'alert.firing' AND earlier.state = 'waiting'))`;
 
+/** All but the body, which only the sender reads: it can hold a picture. */
+const columns = 'id, endpoint_id, alert_id, type, state, created_at, next_attempt_at';
+
 /** What is over is not sent again: its picture has no reason to stay in the outbox. */
 const withoutPicture = `
   CASE WHEN json_valid(body) THEN json_remove(body, '$.data.picture') ELSE body END`;
@@ -42,9 +45,12 @@ export class Outbox {
   }
 
   list({ endpointId, alertId, limit }: Filter): Delivery[] {
-    return this.#sql.list
-      .all({ endpoint: endpointId, alert: alertId, limit })
-      .map((row) => this.#toDelivery(row));
+    const filter = { endpoint: endpointId, limit };
+    const rows =
+      alertId === undefined
+        ? this.#sql.list.all(filter)
+        : this.#sql.listOfAlert.all({ ...filter, alert: alertId });
+    return rows.map((row) => this.#toDelivery(row));
   }
 
   claimDue({ endpointId, now, leaseUntil, limit }: Claim): DueDelivery[] {
@@ -110,18 +116,21 @@ function prepare(database: Database) {
          (id, endpoint_id, alert_id, type, state, body, created_at, next_attempt_at)
        VALUES (:id, :endpoint, :alert, :type, 'waiting', :body, :created, :created)`,
     ),
-    byId: database.statement<DeliveryRow>('SELECT * FROM deliveries WHERE id = :id'),
+    byId: database.statement<DeliveryRow>(`SELECT ${columns} FROM deliveries WHERE id = :id`),
     attempts: database.statement<AttemptRow>(
       'SELECT * FROM attempts WHERE delivery_id = :delivery ORDER BY number',
     ),
     list: database.statement<DeliveryRow>(
-      `SELECT * FROM deliveries
-       WHERE (:endpoint IS NULL OR endpoint_id = :endpoint)
-         AND (:alert IS NULL OR alert_id = :alert)
+      `SELECT ${columns} FROM deliveries WHERE (:endpoint IS NULL OR endpoint_id = :endpoint)
        ORDER BY position DESC LIMIT :limit`,
     ),
-    due: database.statement<DeliveryRow>(
-      `SELECT * FROM deliveries
+    listOfAlert: database.statement<DeliveryRow>(
+      `SELECT ${columns} FROM deliveries
+       WHERE alert_id = :alert AND (:endpoint IS NULL OR endpoint_id = :endpoint)
+       ORDER BY position DESC LIMIT :limit`,
+    ),
+    due: database.statement<DeliveryRow & { body: string }>(
+      `SELECT ${columns}, body FROM deliveries
        WHERE endpoint_id = :endpoint AND state = 'waiting' AND next_attempt_at <= :now
          AND leased_until <= :now AND ${inOrder}
        ORDER BY created_at, position LIMIT :limit`,

@@ -53,7 +53,6 @@ export interface DeliveryRow {
   alert_id: string | null;
   type: Delivery['type'];
   state: Delivery['state'];
-  body: string;
   created_at: number;
   next_attempt_at: number | null;
 }

@@ -69,7 +69,7 @@ async function main(patterns: string[]): Promise<number> {
   const checks = steps.filter(({ name }) => name === 'style' || name === 'types');
   const clean = everything ? runSteps(checks) : true;
   const chosen = groups(
-    everything ? ['{packages,services,test,scripts}/**/*.test.{ts,tsx}'] : patterns,
+    everything ? ['{packages,services,models,test,scripts,bench}/**/*.test.{ts,tsx}'] : patterns,
   );
   const failures: string[] = [];
   const report = Readable.from(events(chosen, failures)).compose(new Spec());

@@ -182,7 +182,7 @@ describe('deliveries', () => {
     ]);
 
     // The clock stands still: not one slow attempt ends, and no more than four are under way.
-    await until('all quick ones', () => quick.received.length === 10, 3000);
+    await until('all quick ones', () => quick.received.length === 10);
     await until('four slow ones', () => slow.received.length === 4);
     const waiting = (await box.store.endpointSummary('slow')).waiting;
     assert.equal(waiting, 10);

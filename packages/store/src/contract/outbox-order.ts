@@ -118,7 +118,7 @@ export function outboxOrderContract(name: string, open: OpenStore): void {
             await store.close();
           }
         }),
-        { numRuns: 50 },
+        { numRuns: 30 },
       );
     });
   });

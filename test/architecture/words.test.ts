@@ -9,6 +9,7 @@ const refused: [string, string, RegExp][] = [
   ['a/b.md', 'Unpack it below /home/someone/models.', /one machine/],
   ['a/b.json', '"resolved": "https://registry.example.com/zod.tgz"', /registry host/],
   ['a/b.md', `${'<'.repeat(7)} ours`, /conflict/],
+  ['a/b.ts', `// see iss${'u'}e #12`, /tracker/],
   ['a/utils.ts', '', /says nothing/],
   ['a/helpers/b.ts', '', /says nothing/],
 ];

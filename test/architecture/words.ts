@@ -9,6 +9,8 @@ export interface WordFault {
 /** Split so that this page does not refuse itself. */
 const unfinished = ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'].join('|');
 
+const tracker = ['iss' + 'ue', 'tick' + 'et', 'pull req' + 'uest'].join('|');
+
 /** What never stands in a committed text, each with what to do instead. */
 const refused: [RegExp, string][] = [
   [new RegExp(`\\b(${unfinished})\\b`), 'unfinished work goes to the tracker, not into the source'],
@@ -19,6 +21,10 @@ const refused: [RegExp, string][] = [
   [
     /https?:\/\/(?!registry\.npmjs\.org)[\w.-]*(registry|artifactory|nexus|verdaccio)[\w.-]*[/:]/i,
     'a registry host: leave it to the npm or pip configuration of the machine',
+  ],
+  [
+    new RegExp(`\\b(${tracker})s? #?\\d+\\b`, 'i'),
+    'a number of the tracker: say the reason itself, which outlives the tracker',
   ],
   [/<{7} |>{7} /, 'a conflict that was not resolved'],
   [/\bdebugger;/, 'a breakpoint'],

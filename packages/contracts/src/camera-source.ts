@@ -9,6 +9,8 @@ const schemes: Record<string, SourceKind> = {
   https: 'mjpeg',
 };
 
+const hostAndPort = /^(\[[0-9a-f:.]+\]|[^:@[\]\s/?#]+)(:\d{1,5})?$/i;
+
 function schemeOf(source: string): string | undefined {
   return /^([a-z][a-z0-9+.-]*):\/\//i.exec(source)?.[1]?.toLowerCase();
 }
@@ -30,10 +32,12 @@ export function sourceFault(source: string): string | undefined {
     return `${source} may be another webcam after the next start; use its name under /dev/v4l/by-id/ ("ls /dev/v4l/by-id" lists them)`;
   }
   if (scheme === undefined) return undefined;
-  const { source: bare } = takeCredentials(source);
-  return URL.canParse(bare) && new URL(bare).hostname !== ''
-    ? undefined
-    : `"${bare}" is no address; write it as ${scheme}://HOST:PORT/PATH`;
+  const bare = takeCredentials(source).source;
+  if (URL.canParse(bare) && new URL(bare).hostname !== '') return undefined;
+  // Only what looks like a host is shown: the rest may be a password that lost its "@".
+  const host = bare.slice(scheme.length + 3).split(/[/?#]/, 1)[0] ?? '';
+  const shown = hostAndPort.test(host) ? `"${host}" is no host` : 'this is no address';
+  return `${shown}; write it as ${scheme}://HOST:PORT/PATH, with user and password in keys of their own`;
 }
 
 /** Written as it is typed, or percent-encoded: what does not decode was meant as written. */
@@ -44,8 +48,6 @@ function decoded(text: string): string {
     return text;
   }
 }
-
-const hostAndPort = /^(\[[0-9a-f:.]+\]|[^:@[\]\s/?#]+)(:\d{1,5})?$/i;
 
 /**
  * Takes user and password out of a network address. A password typed into it may hold "/", "?" or

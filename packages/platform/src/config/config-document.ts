@@ -1,4 +1,5 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { messageOf } from '../problem.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -33,8 +34,17 @@ export class ConfigDocument {
       line: this.#lines.linePos(pos[0]).line,
       message: message.replace(/\s+/g, ' '),
     }));
-    // An empty file is a config of defaults; aliases are bounded so that a file cannot explode.
-    this.tree = this.faults.length > 0 ? {} : (this.#document.toJS({ maxAliasCount: 100 }) ?? {});
+    this.tree = this.faults.length > 0 ? {} : this.#plain();
+  }
+
+  /** An empty file is a config of defaults; aliases are bounded, so that a file cannot explode. */
+  #plain(): unknown {
+    try {
+      return this.#document.toJS({ maxAliasCount: 100 }) ?? {};
+    } catch (thrown) {
+      this.faults.push({ path: [], line: 1, message: messageOf(thrown) });
+      return {};
+    }
   }
 
   /** Of the key or item at `path`; of its nearest parent where it is absent. */

@@ -153,8 +153,29 @@ test('moves user and password out of an address, and never prints them', () => {
     { ...config.cameras[0] },
     { ...config.cameras[0], source: 'rtsp://host/1', user: 'guard', password: 'a/b' },
   );
-  assert.match(broken, /cameras\[0\]\.source: line 1: .*no address/);
+  assert.match(broken, /cameras\[0\]\.source: line 1: .*write it as rtsp:/);
   assert.doesNotMatch(broken, /s3cret/);
+});
+
+test('credentials in keys of their own go before those in the address', () => {
+  const config = parse('cameras: [{ id: a, source: "rtsp://x:y@host/1", user: guard }]');
+
+  assert.equal(config.cameras[0]?.source, 'rtsp://host/1');
+  assert.equal(config.cameras[0]?.user, 'guard');
+  assert.equal(config.cameras[0]?.password, undefined);
+});
+
+test('aliases that multiply are a fault, not a full memory', () => {
+  const levels = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, n, all) => {
+    const items = n === 0 ? '[x]' : `[${Array(9).fill(`*${all[n - 1]}`)}]`;
+    return `${name}: &${name} ${items}`;
+  });
+
+  assert.match(faults(levels.join('\n')).join(), /alias/);
+});
+
+test('a file that is no section of keys is one fault', () => {
+  assert.deepEqual(faults('- demo'), [': line 1: must be a section of keys']);
 });
 
 test('the path of a film starts at the folder of the config', () => {

@@ -96,11 +96,7 @@ function settledCamera(camera: CameraConfig, folder: string): CameraConfig {
   if (sourceKind(camera.source) === 'file') {
     return { ...camera, source: resolve(folder, camera.source) };
   }
-  const { source, user, password } = takeCredentials(camera.source);
-  return {
-    ...camera,
-    source,
-    ...(user !== undefined && camera.user === undefined ? { user } : {}),
-    ...(password !== undefined && camera.password === undefined ? { password } : {}),
-  };
+  const { source, ...inside } = takeCredentials(camera.source);
+  const apart = camera.user !== undefined || camera.password !== undefined;
+  return { ...camera, ...(apart ? {} : inside), source };
 }

@@ -268,7 +268,7 @@ export const cameraScripts: CameraScript[] = [
   },
 ];
 
-/** Four people who stay in the picture all the time, for a test camera and for measuring. */
+/** Four people, one bare, who stay in the picture: for a test camera and for measuring. */
 export const fourPeople: Role[] = [
   {
     state: 'mask',
@@ -295,7 +295,7 @@ export const fourPeople: Role[] = [
     ],
   },
   {
-    state: 'incorrect',
+    state: 'mask',
     path: [
       [0, 1080, 300, 90],
       [30, 1020, 310, 90],

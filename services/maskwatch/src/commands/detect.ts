@@ -20,7 +20,7 @@ interface Options {
   rate?: number;
   minConfidence?: number;
   inputSize?: number;
-  model: string[];
+  model?: string[];
 }
 
 /** maskwatch detect: faces and their mask states on pictures, folders and films. */
@@ -44,14 +44,13 @@ export function detectCommand(): Command {
     .option(
       '--model <name>',
       'a detector or a classifier of "maskwatch models list"; may be given for each',
-      (name: string, names: string[]) => [...names, name],
-      [] as string[],
+      (name: string, names: string[] = []) => [...names, name],
     )
     .action(detect);
 }
 
 async function detect(paths: string[], options: Options): Promise<void> {
-  const { detector, classifier } = await chosenModels(options.model);
+  const { detector, classifier } = await chosenModels(options.model ?? []);
   const workers = availableParallelism();
   const queue = await startInferenceWorkers({
     ...{ detector: detector.model.name, classifier: classifier.model.name, workers },

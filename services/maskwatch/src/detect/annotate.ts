@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import type { DetectedFace } from '@maskwatch/contracts/detection';
-import { Problem } from '@maskwatch/platform/problem';
+import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { drawBoxes } from '@maskwatch/vision/draw-boxes';
 import sharp from 'sharp';
 import type { MediaFile } from './media-files.ts';
@@ -18,7 +18,7 @@ export class AnnotatedCopies {
     this.#folder = folder;
   }
 
-  /** Draws on `picture` itself and writes it in the format of the original. */
+  /** Draws on `picture` itself and writes it in the format of the original. Problems: output-... */
   async write(
     { file, path }: MediaFile,
     picture: DecodedPicture,
@@ -37,9 +37,15 @@ export class AnnotatedCopies {
         return { box: face.box, state, label: words };
       }),
     );
-    await mkdir(dirname(target), { recursive: true });
     const { data, width, height } = picture;
-    await sharp(data, { raw: { width, height, channels: 3 } }).toFile(target);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await sharp(data, { raw: { width, height, channels: 3 } }).toFile(target);
+    } catch (cause) {
+      throw new Problem('output-unwritable', `${target} cannot be written: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
   }
 
   /** photo.jpg, photo-2.jpg ... */

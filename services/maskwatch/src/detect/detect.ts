@@ -78,8 +78,8 @@ export class DetectRun {
       const run = work.slice(next, end === -1 ? work.length : end);
       const lines = inOrder(run, this.#options.atOnce, ({ file }) => this.#picture(file));
       for await (const line of lines) {
-        if (line instanceof Problem) continue;
-        await this.#tell(line);
+        if (line instanceof Problem) this.#progress?.step();
+        else await this.#tell(line);
       }
       next += run.length;
     }
@@ -90,7 +90,9 @@ export class DetectRun {
       const decoded = await readPicture(file.path);
       const { data, width, height } = decoded;
       const faces = await this.#options.judge.judge(rgbPicture(data, width, height));
-      await this.#copies?.write(file, decoded, faces);
+      await this.#copies?.write(file, decoded, faces).catch((thrown: unknown) => {
+        this.#asProblem(file, thrown);
+      });
       return { file: file.file, width, height, faces };
     } catch (thrown) {
       return this.#asProblem(file, thrown);
@@ -168,7 +170,6 @@ export class DetectRun {
   #asProblem(file: MediaFile, thrown: unknown): Problem {
     if (!(thrown instanceof Problem)) throw thrown;
     this.#complain(file.file, [thrown.message, thrown.action].filter(Boolean).join('. '));
-    this.#progress?.step();
     return thrown;
   }
 
@@ -179,7 +180,7 @@ export class DetectRun {
   }
 
   #rest(passedOver: number): string {
-    const broken = this.#broken > 0 ? `, ${this.#broken} could not be read` : '';
+    const broken = this.#broken > 0 ? `, ${this.#broken} with a fault` : '';
     const other = passedOver > 0 ? `, ${passedOver} other files passed over` : '';
     return `${broken}${other}`;
   }

@@ -81,6 +81,22 @@ describe('deliveries', () => {
     await until('the untold one', isOver(box, 'd-untold'));
   });
 
+  it('misses no wake-up, however close it comes to the end of a round', async () => {
+    const box = await outbox();
+    const server = await receiver();
+    const service = await box.deliver([endpointTo('office', server.url)]);
+
+    for (let ticks = 0; ticks < 40; ticks += 1) {
+      service.wake();
+      const fired = fire(box, `${ticks}`);
+      for (let tick = 0; tick < ticks; tick += 1) await undefined;
+      service.wake();
+      await fired;
+      // The clock stands still: neither timer nor sweep can bring it.
+      await until(`number ${ticks}`, isOver(box, `d-${ticks}`), 5000);
+    }
+  });
+
   it('repeats with the same id and bytes and a new timestamp, until the receiver is up', async () => {
     const box = await outbox();
     const server = await receiver(answer(500));

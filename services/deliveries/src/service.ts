@@ -80,6 +80,8 @@ export class Deliveries {
     this.#again = true;
     this.#round ??= this.#rounds().finally(() => {
       this.#round = undefined;
+      // Woken after the last look but before this line.
+      if (this.#again) this.wake();
     });
   }
 

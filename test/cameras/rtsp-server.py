@@ -3,9 +3,10 @@
 
 usage: rtsp-server.py FILM PORT [USER PASSWORD]
 
-Prints one line, "ready rtsp://127.0.0.1:PORT/live", when it takes connections. The film is read
-into memory once; its packets are stamped anew, so the stream has no seam. Timestamps are what a
-camera's clock would say, and do not stop while the process is stopped.
+Prints "ready rtsp://127.0.0.1:PORT/live" when it takes connections, and "began SECONDS" when the
+first viewer of a stream comes. The film is read into memory once; its packets are stamped anew, so
+the stream has no seam. Timestamps are what a camera's clock would say, and do not stop while the
+process is stopped.
 """
 import subprocess
 import sys
@@ -57,6 +58,8 @@ class Feeder:
     def __init__(self, source, units, rate):
         self.source, self.units, self.rate = source, units, rate
         self.sent, self.began = 0, time.monotonic()
+        # The n-th picture from here is due n / rate seconds after this instant of CLOCK_MONOTONIC.
+        print(f"began {self.began:.6f}", flush=True)
         GLib.timeout_add(5, self.push_due)
 
     def push_due(self):

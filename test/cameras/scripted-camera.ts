@@ -68,24 +68,24 @@ export interface MjpegScript {
   /** After so many pictures of a connection something else happens; never where absent. */
   after?: number;
   /** stall: silence; drip: a byte each 100 ms; close: an orderly end; noise: bytes between pictures. */
-  then?: 'stall' | 'drip' | 'close' | 'noise';
+  afterwards?: 'stall' | 'drip' | 'close' | 'noise';
 }
 
 /** Motion JPEG over HTTP. */
-export function mjpeg({ jpegs, framesPerSecond, after, then }: MjpegScript) {
+export function mjpeg({ jpegs, framesPerSecond, after, afterwards }: MjpegScript) {
   return (socket: Socket): void => {
     let sent = 0;
     const timers: NodeJS.Timeout[] = [];
     const every = (ms: number, action: () => void) => timers.push(setInterval(action, ms));
     const silence = () => timers.splice(0).forEach(clearInterval);
     const send = () => {
-      if (after !== undefined && sent >= after && then !== 'noise') {
+      if (after !== undefined && sent >= after && afterwards !== 'noise') {
         silence();
-        if (then === 'drip') every(100, () => socket.write('x'));
-        if (then === 'close') socket.end('--frame--\r\n');
+        if (afterwards === 'drip') every(100, () => socket.write('x'));
+        if (afterwards === 'close') socket.end('--frame--\r\n');
         return;
       }
-      if (then === 'noise' && sent >= (after ?? 0)) socket.write(Buffer.alloc(300, 0xa5));
+      if (afterwards === 'noise' && sent >= (after ?? 0)) socket.write(Buffer.alloc(300, 0xa5));
       socket.write(part(jpegs[sent % jpegs.length]!));
       sent += 1;
     };

@@ -8,6 +8,10 @@ import type { SourceStatus } from './frame-source.ts';
 /** Causes that say nothing about whether the camera is there: silence decides. */
 const VAGUE: readonly CameraCause[] = ['timeout', 'ended', 'other', 'frozen', 'connecting'];
 
+function isVague(cause: CameraCause | undefined): boolean {
+  return cause === undefined || VAGUE.includes(cause);
+}
+
 export const SILENT: FailureReason = {
   cause: 'timeout',
   detail:
@@ -49,12 +53,12 @@ export class CameraStatus {
     this.#become('frozen', FROZEN);
   }
 
-  /** A try failed. A vague cause ends no state: a short gap is not worth a word. */
+  /** A try failed. A vague cause ends no state (a short gap is not worth a word) and hides none. */
   failed(reason: FailureReason): void {
     this.#lastFailure = reason;
-    const { state } = this.#current;
-    if (!VAGUE.includes(reason.cause)) this.#become('offline', reason);
-    else if (state === 'offline') this.#become('offline', reason);
+    const { state, cause } = this.#current;
+    const replaces = state === 'offline' && isVague(cause);
+    if (!isVague(reason.cause) || replaces) this.#become('offline', reason);
   }
 
   /** No picture for the deadline; `unreachable` where the address takes no connection either. */
@@ -65,7 +69,7 @@ export class CameraStatus {
     }
     const last = this.#lastFailure;
     // Refused by password or path: that it takes connections is nothing new.
-    if (last !== undefined && !VAGUE.includes(last.cause)) return;
+    if (last !== undefined && !isVague(last.cause)) return;
     this.#become('stalled', last === undefined || last.cause === 'timeout' ? SILENT : last);
   }
 

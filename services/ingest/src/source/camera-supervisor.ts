@@ -146,14 +146,20 @@ export class CameraSupervisor implements FrameSource {
       const stopWatching = this.#watchRun();
       const end = await this.#run.ended;
       stopWatching();
-      if (this.#verdict !== undefined) return this.#verdict;
       if (end.problem !== undefined) return { cause: 'other', detail: end.problem.message };
-      return failureReason(end.lines);
+      return this.#why(end.lines);
     } catch (thrown) {
       return { cause: 'other', detail: `The decoder did not start: ${messageOf(thrown)}.` };
     } finally {
       this.#run = undefined;
     }
+  }
+
+  /** What ffmpeg said is more exact than our own word that no picture came. */
+  #why(lines: readonly string[]): FailureReason {
+    const said = failureReason(lines);
+    if (this.#verdict === undefined) return said;
+    return this.#verdict === SILENT && said.cause !== 'ended' ? said : this.#verdict;
   }
 
   #arguments(): string[] {

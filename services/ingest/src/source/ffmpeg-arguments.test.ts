@@ -8,7 +8,7 @@ const COMMON =
   '-nostdin -hide_banner -nostats -loglevel error -threads 1 -max_pixels 33177600 -max_streams 16';
 const SCALE =
   "scale=w='max(2,trunc(iw*min(1,min(1280/iw,720/ih))/2)*2)':" +
-  "h='max(2,trunc(ih*min(1,min(1280/iw,720/ih))/2)*2)':flags=fast_bilinear:out_range=tv";
+  "h='max(2,trunc(ih*min(1,min(1280/iw,720/ih))/2)*2)':flags=area:out_range=tv";
 const OUTPUT = '-sn -dn -map 0:V:0 -filter_threads 1 -fps_mode passthrough -pix_fmt yuv420p';
 const END = '-f yuv4mpegpipe pipe:1';
 const EVERY_FIFTH = "select='not(eq(floor(t*5),floor(prev_selected_t*5)))'";

@@ -8,7 +8,7 @@ import { findDecoder } from '@maskwatch/ingest/source/decoder';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
-import { shippedConfig } from 'maskwatch/commands/start';
+import { shippedConfig } from 'maskwatch/commands/check';
 import { FilmTally } from 'maskwatch/replay/film-tally';
 import { replayFilm } from 'maskwatch/replay/replay-film';
 import { buildScenes } from '../scenes/build-scenes.ts';

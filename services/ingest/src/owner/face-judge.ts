@@ -84,10 +84,9 @@ export class FaceJudge {
     const geometry = this.#geometryOf(picture);
     const planes = this.#slots.pop() ?? newSlot(geometry);
     fillDetectorInput(picture, geometry, planes);
-    const { width, height, scale } = geometry;
     const minConfidence = models.detector.thresholds.pixelate;
     return inference
-      .detect({ cameraId, planes, width, height, scale, minConfidence, colour: picture.colour })
+      .detect({ cameraId, planes, minConfidence, colour: picture.colour, ...geometry })
       .finally(() => this.#slots.push(planes));
   }
 

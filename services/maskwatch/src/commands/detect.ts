@@ -10,7 +10,7 @@ import {
 } from '@maskwatch/runtime/registry';
 import { Command, InvalidArgumentError } from 'commander';
 import { DetectRun, ReaderGone } from '../detect/detect.ts';
-import { FaceJudge } from '../detect/face-judge.ts';
+import { PictureJudge } from '../detect/picture-judge.ts';
 
 const shipped = { detector: 'face-yolov4-mobilenetv2', classifier: 'mask-mobilenetv2' };
 
@@ -60,7 +60,7 @@ async function detect(paths: string[], options: Options): Promise<void> {
   // beside a run under way, which aborts it.
   process.stdout.on('error', () => undefined);
   try {
-    const judge = new FaceJudge({
+    const judge = new PictureJudge({
       queue,
       detector: detector.model,
       classifier: classifier.model,

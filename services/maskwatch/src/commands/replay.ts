@@ -14,7 +14,7 @@ import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
 import { Command, InvalidArgumentError } from 'commander';
 import { FilmTally } from '../replay/film-tally.ts';
 import { replayFilm } from '../replay/replay-film.ts';
-import { shippedConfig } from './start.ts';
+import { shippedConfig } from './check.ts';
 
 interface Options {
   config: string;

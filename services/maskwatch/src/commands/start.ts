@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sourceFault, takeCredentials } from '@maskwatch/contracts/camera-source';
 import { CameraConfig, type Config } from '@maskwatch/contracts/config';
 import { findDecoder } from '@maskwatch/ingest/source/decoder';
@@ -9,11 +8,8 @@ import { createLogger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
 import { Command } from 'commander';
 import { startEmbedded } from '../service/embedded-service.ts';
+import { shippedConfig } from './check.ts';
 
-/** The example that `npm start` uses. */
-export const shippedConfig = fileURLToPath(
-  new URL('../../../../config/maskwatch.yaml', import.meta.url),
-);
 /** After the first signal the service may take this long; a second signal ends it at once. */
 const stopMs = 15_000;
 

@@ -8,17 +8,17 @@ import { systemClock } from '@maskwatch/platform/clock';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { rgbPicture } from '@maskwatch/vision/picture';
 import { AnnotatedCopies } from './annotate.ts';
-import type { FaceJudge } from './face-judge.ts';
 import { filmFrames } from './film-frames.ts';
 import { inOrder } from './in-order.ts';
 import { type MediaFile, mediaFiles } from './media-files.ts';
+import type { PictureJudge } from './picture-judge.ts';
 import { Progress } from './progress.ts';
 import { readPicture } from './read-picture.ts';
 import { jsonLine, Tally, tableRows } from './report.ts';
 
 export interface DetectOptions {
   paths: readonly string[];
-  judge: FaceJudge;
+  judge: PictureJudge;
   /** Pictures under way at once. */
   atOnce: number;
   json: boolean;

@@ -10,7 +10,7 @@ import type { Picture } from '@maskwatch/vision/picture';
 /** Crops of one request; more faces take more requests, so memory does not grow with a crowd. */
 const cropsAtOnce = 32;
 
-export interface FaceJudgeOptions {
+export interface PictureJudgeOptions {
   queue: InferenceQueue;
   detector: DetectorModel;
   classifier: ClassifierModel;
@@ -21,12 +21,12 @@ export interface FaceJudgeOptions {
 }
 
 /** Finds and judges the faces of pictures given to a command; several may be under way. */
-export class FaceJudge {
-  readonly #options: FaceJudgeOptions;
+export class PictureJudge {
+  readonly #options: PictureJudgeOptions;
   /** Grows to the number of pictures under way. */
   readonly #idle: { planes: SharedArrayBuffer; crops: SharedArrayBuffer }[] = [];
 
-  constructor(options: FaceJudgeOptions) {
+  constructor(options: PictureJudgeOptions) {
     this.#options = options;
   }
 

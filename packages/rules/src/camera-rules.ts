@@ -11,6 +11,8 @@ import { traceOf } from './trace.ts';
 
 /** A blindness that lasts so long ends what was open: nobody knows any more. */
 const cameraLostMs = 40_000;
+/** What is older than the last observation by more than this comes from an owner with a new clock. */
+const newClockMs = 10_000;
 /** An open violation tells where its person is at most this often. */
 const movedEveryMs = 1000;
 
@@ -43,7 +45,7 @@ export class CameraRules {
 
   observe(observation: Observation, late: boolean): RuleEvent[] {
     const now = observation.capturedAt;
-    if (this.#last !== undefined && now <= this.#last.capturedAt) return [];
+    if (this.#last !== undefined && isRepeated(now, this.#last.capturedAt)) return [];
     const events = this.resume(now);
     const before = this.#origins;
     this.#origins = new Map(
@@ -253,6 +255,10 @@ export class CameraRules {
       smallestJudged: this.#options.smallestJudged,
     });
   }
+}
+
+function isRepeated(now: number, last: number): boolean {
+  return now <= last && now > last - newClockMs;
 }
 
 /** A rule that no longer holds here: nobody can break it, so its violations end as left. */

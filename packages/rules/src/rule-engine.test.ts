@@ -355,6 +355,15 @@ test('an observation that is older than the last one is passed over', () => {
   assert.deepEqual(outcomes(events), []);
 });
 
+test('an owner that starts again with an earlier clock is heard', () => {
+  const engine = anEngine();
+  rehearse(film([bare(3600, 3602)], { silences: [[0, 3600]] }), engine);
+
+  const events = rehearse(film([bare(0, 6, { track: 'b' })]), engine);
+
+  assert.deepEqual(outcomes(events), ['3.0 opened b']);
+});
+
 test('the end of a film ends what is open, and the next film starts afresh', () => {
   const engine = anEngine();
   const first = rehearse(film([bare(0, 6)]), engine);

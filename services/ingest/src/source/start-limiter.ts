@@ -1,39 +1,51 @@
 /** At most so many cameras start at once: after a power cut they all come back together. */
 export class StartLimiter {
-  readonly #most: number;
-  #under = 0;
-  #waiting: (() => void)[] = [];
+  #free: number;
+  /** Bounded by the number of cameras: each waits for one place. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(most = 4) {
-    this.#most = most;
+    this.#free = most;
   }
 
-  /** Answers when there is a place, with the function that gives it back (once). */
+  /** Answers when there is a place, or on the signal; the answer gives the place back, once. */
   async take(signal: AbortSignal): Promise<() => void> {
-    if (this.#under >= this.#most) await this.#turn(signal);
-    if (signal.aborted) return () => {};
-    this.#under += 1;
-    let held = true;
+    const hasPlace = signal.aborted ? false : await this.#place(signal);
+    let held = hasPlace;
     return () => {
-      if (!held) return;
+      if (held) this.#handOn();
       held = false;
-      this.#under -= 1;
-      this.#waiting.shift()?.();
     };
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  /** True with a place, false when the signal came first. */
+  #place(signal: AbortSignal): Promise<boolean> {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return Promise.resolve(true);
+    }
     return new Promise((resolve) => {
-      const leave = () => {
-        this.#waiting = this.#waiting.filter((other) => other !== go);
-        resolve();
-      };
       const go = () => {
         signal.removeEventListener('abort', leave);
-        resolve();
+        resolve(true);
+      };
+      const leave = () => {
+        this.#waiting.delete(go);
+        resolve(false);
       };
       signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.push(go);
+      this.#waiting.add(go);
     });
+  }
+
+  /** To who has waited longest. */
+  #handOn(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#free += 1;
+    } else {
+      this.#waiting.delete(next);
+      next();
+    }
   }
 }

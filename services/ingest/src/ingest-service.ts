@@ -67,11 +67,12 @@ export class IngestService {
 
   #ownerOf(camera: CameraConfig, limiter: StartLimiter): CameraOwner {
     const { models, inference, bus, clock, evidenceStates, decoder, demoFilm } = this.#options;
-    const logger = this.#options.logger.child({ cameraId: camera.id });
+    const { logger } = this.#options;
     const tracker = newTracker(models);
     const { id: cameraId, rate } = camera;
     return new CameraOwner({
-      ...{ camera, tracker, bus, clock, logger },
+      ...{ camera, tracker, bus, clock },
+      logger: logger.child({ cameraId: camera.id }),
       judge: new FaceJudge({ cameraId, rate, models, inference, tracker }),
       candidates: new EvidenceCandidates(evidenceStates),
       openSource: (handlers) =>

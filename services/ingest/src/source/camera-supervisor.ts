@@ -8,7 +8,7 @@ import { messageOf } from '@maskwatch/platform/problem';
 import { type ProbeAddress, probeAddress } from './address-probe.ts';
 import { BacklogWatch } from './backlog-watch.ts';
 import { CameraStatus, FROZEN, SILENT } from './camera-status.ts';
-import { DEADLINES, type Deadlines, pause } from './deadlines.ts';
+import { DEADLINES, type Deadlines, pause, watchPictures } from './deadlines.ts';
 import type { Decoder } from './decoder.ts';
 import { type DecoderRun, type StartDecoder, startDecoder } from './decoder-run.ts';
 import { type FailureReason, failureReason } from './failure-reason.ts';
@@ -143,7 +143,12 @@ export class CameraSupervisor implements FrameSource {
         onLine: (line) => logger.debug({ cameraId, line }, 'decoder says'),
       });
       if (this.#stop.signal.aborted) void this.#run.stop();
-      const stopWatching = this.#watchRun();
+      const stopWatching = watchPictures({
+        clock: this.#clock,
+        deadlines: this.#deadlines,
+        lastPictureAt: () => (this.#pictureInRun ? this.#lastFrameAt : undefined),
+        onOverdue: () => this.#end(SILENT),
+      });
       const end = await this.#run.ended;
       stopWatching();
       if (end.problem !== undefined) return { cause: 'other', detail: end.problem.message };
@@ -221,21 +226,6 @@ export class CameraSupervisor implements FrameSource {
       sinceMs: this.#clock.now() - this.#lastFrameAt,
     };
     return reconnectDelayMs(failures, (this.#options.random ?? Math.random)());
-  }
-
-  /** Ends a run whose first, or next, picture is overdue; a drip of bytes does not count. */
-  #watchRun(): () => void {
-    const { firstMs, nextMs } = this.#deadlines;
-    const startedAt = this.#clock.now();
-    let cancel = () => {};
-    const look = () => {
-      const due = this.#pictureInRun ? this.#lastFrameAt + nextMs : startedAt + firstMs;
-      const waitMs = due - this.#clock.now();
-      if (waitMs <= 0) this.#end(SILENT);
-      else cancel = this.#clock.setTimer(look, Math.min(waitMs, nextMs));
-    };
-    look();
-    return () => cancel();
   }
 
   /** Looks again whenever the deadline has passed without a picture, over all runs. */

@@ -36,3 +36,28 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
     else signal.addEventListener('abort', stop, { once: true });
   });
 }
+
+export interface PictureWatch {
+  clock: Clock;
+  deadlines: Deadlines;
+  /** Of this run; undefined before its first picture. */
+  lastPictureAt: () => number | undefined;
+  onOverdue: () => void;
+}
+
+/** Calls once when a run's first, or next, picture is overdue; the answer ends the watch. */
+export function watchPictures(options: PictureWatch): () => void {
+  const { clock, deadlines, lastPictureAt, onOverdue } = options;
+  const { firstMs, nextMs } = deadlines;
+  const startedAt = clock.now();
+  let cancel = () => {};
+  const look = () => {
+    const last = lastPictureAt();
+    const due = last === undefined ? startedAt + firstMs : last + nextMs;
+    const waitMs = due - clock.now();
+    if (waitMs <= 0) onOverdue();
+    else cancel = clock.setTimer(look, Math.min(waitMs, nextMs));
+  };
+  look();
+  return () => cancel();
+}

@@ -18,6 +18,8 @@ export interface RtspCamera {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** When the newest stream's picture 0 was due, by this machine's monotonic clock in seconds. */
+  readonly beganAt: number;
   /** Stops the process without closing its connections (SIGSTOP). */
   freeze(): void;
   thaw(): void;
@@ -38,8 +40,16 @@ export async function startRtspCamera(options: RtspCameraOptions): Promise<RtspC
     child.kill('SIGKILL');
     await gone;
   };
+  let beganAt = Number.NaN;
+  const ready = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [word, value = ''] = line.split(' ');
+      if (word === 'ready') resolve(value);
+      if (word === 'began') beganAt = Number(value);
+    });
+  });
   const url = await Promise.race([
-    readyLine(child.stdout),
+    ready,
     gone.then(() => {
       throw new Error(
         'the RTSP server did not start: are python3-gi and gst-rtsp-server installed?',
@@ -50,15 +60,11 @@ export async function startRtspCamera(options: RtspCameraOptions): Promise<RtspC
     url,
     port: Number(new URL(url).port),
     pid: child.pid!,
+    get beganAt() {
+      return beganAt;
+    },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     stop,
   };
-}
-
-async function readyLine(stdout: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface({ input: stdout })) {
-    if (line.startsWith('ready ')) return line.slice('ready '.length);
-  }
-  throw new Error('the RTSP server ended before it was ready');
 }

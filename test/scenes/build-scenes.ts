@@ -29,10 +29,17 @@ interface Walk {
   material: Material;
 }
 
-/** Labelled pictures where MASKWATCH_DATA (or shared/data beside the checkout) has them. */
+/**
+ * Labelled pictures where MASKWATCH_DATA (or shared/data beside the checkout) has them, else the
+ * portrait of the demo film, and a line that says so.
+ */
 export async function openMaterial(): Promise<Material> {
   const beside = join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
-  return (await openPictures(process.env.MASKWATCH_DATA ?? beside)) ?? (await openPortrait());
+  const folder = process.env.MASKWATCH_DATA ?? beside;
+  const pictures = await openPictures(folder);
+  if (pictures !== undefined) return pictures;
+  console.log(`scenes: no labelled pictures in ${folder}; they are made of the demo portrait`);
+  return openPortrait();
 }
 
 /**

@@ -1,17 +1,15 @@
 /** The page as an operator has it: a real browser, the real service, the demo camera. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Alert } from '@maskwatch/contracts/alert';
 import type { AlertPage, Status } from '@maskwatch/contracts/http';
 import type { Browser, Page } from 'playwright-core';
 import { readBoxPixels } from './box-pixels.ts';
+import { buildPage } from './build-page.ts';
 import { type OpenPage, openPage, startBrowser } from './open-page.ts';
 import { type RunningService, startService } from './running-service.ts';
 
-const root = join(import.meta.dirname, '../..');
 /** The demo film has a violation in its first 15 s and then about every 30 s. */
 const alertMs = 60_000;
 const config = `
@@ -30,10 +28,7 @@ let browser: Browser;
 let operator: OpenPage;
 
 before(async () => {
-  execFileSync(join(root, 'node_modules/.bin/vite'), ['build', '--logLevel', 'error'], {
-    cwd: join(root, 'services/dashboard'),
-    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
-  });
+  buildPage();
   browser = await startBrowser();
   service = await startService(config);
   operator = await openPage(browser);

@@ -3,7 +3,12 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { AlarmSound } from '../features/alerts/alarm-sound.ts';
 import { AlertContext } from '../features/alerts/alert-context.ts';
 import { AlertFeed } from '../features/alerts/alert-feed.ts';
-import { applyChange, changesAfter, newAlertsQuery } from '../features/alerts/alert-queries.ts';
+import {
+  applyChange,
+  changesAfter,
+  newAlertsQuery,
+  reloadAlerts,
+} from '../features/alerts/alert-queries.ts';
 import { Arrivals } from '../features/alerts/arrivals.ts';
 import { camerasQuery } from '../features/live/camera-queries.ts';
 import { LiveConnection } from '../features/live/live-connection.ts';
@@ -25,7 +30,7 @@ export function LiveRoom({ children }: { children: ReactNode }) {
       apply: (alerts) => {
         for (const alert of alerts) applyChange(client, alert);
       },
-      reload: () => void client.invalidateQueries({ queryKey: ['alerts'] }),
+      reload: () => void reloadAlerts(client),
       announce: (alerts) => {
         services.arrivals.add(alerts);
         services.sound.play();

@@ -2,6 +2,8 @@ import type { Alert } from '@maskwatch/contracts/alert';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { formatDate, formatSpan } from '../../lib/format.ts';
+import { useBeat } from '../../lib/now.ts';
+import { useLive } from '../live/live-context.ts';
 import styles from './alert-facts.module.css';
 import { SubjectMark } from './alert-marks.tsx';
 import { conditionOf } from './alert-words.ts';
@@ -11,7 +13,10 @@ import { useCameraName } from './use-camera-name.ts';
 export function AlertFacts({ alert }: { alert: Alert }) {
   const cameraName = useCameraName();
   const { violation } = alert;
-  const end = violation.endedAt ?? violation.lastSeenAt;
+  useBeat();
+  const live = useLive();
+  const firing = alert.condition === 'firing';
+  const end = firing ? live.clock.now() : (violation.endedAt ?? violation.lastSeenAt);
   return (
     <dl className={styles.facts}>
       <Fact name="State">

@@ -13,7 +13,7 @@ export interface AlertFeedOptions {
   changesAfter(sequence: number): Promise<AlertPage>;
   /** Shows changed alerts; called with each change, perhaps twice, in no strict order. */
   apply(alerts: Alert[]): void;
-  /** Too much was missed: what is shown must be asked for again. */
+  /** Whatever was asked for before now may be too old: it must be asked for again. */
   reload(): void;
   /** People have not heard of these yet. */
   announce(alerts: Alert[]): void;
@@ -73,6 +73,8 @@ export class AlertFeed {
     for (const alert of page.alerts) this.#remember(alert.id);
     this.#options.apply(page.alerts);
     this.#sequence = page.sequence;
+    // What the page loaded before this answer may lack changes that are not told again.
+    this.#options.reload();
   }
 
   async #readOn(from: number): Promise<void> {
@@ -87,7 +89,6 @@ export class AlertFeed {
         return;
       }
     }
-    this.#options.reload();
     this.#sequence = undefined;
     await this.#begin();
   }

@@ -34,7 +34,13 @@ export const alertQuery = (id: string) =>
   queryOptions({
     queryKey: ['alerts', 'one', id],
     queryFn: () => call(`/alerts/${encodeURIComponent(id)}`, Alert),
+    // An answer that was overtaken by a change is dropped.
+    structuralSharing: (held, answer) => laterOf(held as Alert | undefined, answer as Alert),
   });
+
+function laterOf(held: Alert | undefined, answer: Alert): Alert {
+  return held !== undefined && held.sequence > answer.sequence ? held : answer;
+}
 
 /** The changes that came after a sequence, the oldest first. */
 export function changesAfter(sequence: number): Promise<AlertPage> {
@@ -45,23 +51,30 @@ export function handleAlert(id: string, body: HandleAlert): Promise<Alert> {
   return call(`/alerts/${encodeURIComponent(id)}`, Alert, { method: 'PATCH', body });
 }
 
-/** Brings a changed alert into everything that is shown; a change that is known already does nothing. */
+/** Asks again for the lists and alerts that are shown; the new ones are the feed's own affair. */
+export function reloadAlerts(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({
+    predicate: ({ queryKey: [room, kind] }) => room === 'alerts' && kind !== 'new',
+  });
+}
+
+/** Brings a changed alert into everything that is shown; what is older than shown does nothing. */
 export function applyChange(client: QueryClient, change: Alert): void {
   const oneKey = alertQuery(change.id).queryKey;
   const known = client.getQueryData(oneKey);
-  if (known !== undefined && known.sequence >= change.sequence) return;
+  if (known !== undefined && known.sequence > change.sequence) return;
   client.setQueryData(oneKey, change);
   client.setQueryData(newAlertsQuery.queryKey, (page) => page && mergeIntoNew(page, change));
-  for (const { queryKey, state } of client.getQueryCache().findAll({ queryKey: listKey })) {
+  const cache = client.getQueryCache();
+  for (const { queryKey } of cache.findAll({ queryKey: listKey })) {
+    const filter = queryKey[listKey.length] as AlertFilter;
     client.setQueryData<InfiniteData<AlertPage>>(
       queryKey,
-      (data) =>
-        data && {
-          ...data,
-          pages: mergeIntoPages(data.pages, change, queryKey[listKey.length] as AlertFilter),
-        },
+      (data) => data && { ...data, pages: mergeIntoPages(data.pages, change, filter) },
     );
-    // An answer under way may be older than the change: it must not have the last word.
-    if (state.fetchStatus === 'fetching') void client.invalidateQueries({ queryKey });
+  }
+  // A page under way may be older than the change: it must not have the last word.
+  for (const key of [listKey, newAlertsQuery.queryKey]) {
+    void client.invalidateQueries({ queryKey: key, fetchStatus: 'fetching' });
   }
 }

@@ -1,8 +1,11 @@
 import type { Alert, Evidence } from '@maskwatch/contracts/alert';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Icon } from '../../components/icon.tsx';
 import { looks } from '../../components/mask-state-look.ts';
 import { formatDate } from '../../lib/format.ts';
+import { camerasQuery } from '../live/camera-queries.ts';
+import { wordsOfCamera } from '../live/camera-words.ts';
 import styles from './evidence-picture.module.css';
 
 /** The picture of the violation with its box drawn over it, or why there is none. */
@@ -10,14 +13,19 @@ export function EvidencePicture({ alert }: { alert: Alert }) {
   const { evidence, evidenceMissing, violation } = alert;
   const picture = evidence.find(({ kind }) => kind === 'picture') ?? evidence[0];
   if (picture === undefined) {
-    const about = violation.subject === 'camera';
-    return (
-      <NoPicture
-        reason={evidenceMissing ?? (about ? 'The camera shows nothing.' : 'No picture was kept.')}
-      />
-    );
+    if (violation.subject === 'camera') return <CameraCauseNote alert={alert} />;
+    return <NoPicture reason={evidenceMissing ?? 'No picture was kept.'} />;
   }
   return <Framed evidence={picture} alert={alert} />;
+}
+
+/** Of a camera that is not watched: why, as of now. */
+function CameraCauseNote({ alert }: { alert: Alert }) {
+  const { data: cameras = [] } = useQuery(camerasQuery);
+  const camera = cameras.find(({ id }) => id === alert.violation.cameraId);
+  const cause = camera === undefined ? undefined : wordsOfCamera(camera).sentence;
+  const over = 'For a time nothing could be seen here, so nobody was watched.';
+  return <NoPicture reason={alert.condition === 'firing' ? (cause ?? over) : over} />;
 }
 
 function NoPicture({ reason }: { reason: string }) {

@@ -33,7 +33,7 @@ export function DeliveryRow({ delivery }: { delivery: Delivery }) {
           <span className={styles.last}>
             {delivery.attempts.length} {delivery.attempts.length === 1 ? 'attempt' : 'attempts'}
             {last?.error !== undefined && ` · ${last.error}`}
-            <NextAttempt at={delivery.nextAttemptAt} />
+            <NextAttempt delivery={delivery} />
           </span>
         </summary>
         <div className={styles.inside}>
@@ -59,12 +59,14 @@ export function DeliveryRow({ delivery }: { delivery: Delivery }) {
   );
 }
 
-function NextAttempt({ at }: { at: number | undefined }) {
+function NextAttempt({ delivery }: { delivery: Delivery }) {
   useBeat();
   const live = useLive();
-  if (at === undefined) return null;
-  const inMs = at - live.clock.now();
-  return <> · {inMs <= 0 ? 'trying now' : `next in ${formatSpan(inMs)}`}</>;
+  if (delivery.nextAttemptAt === undefined) return null;
+  const inMs = delivery.nextAttemptAt - live.clock.now();
+  if (inMs > 0) return <> · next in {formatSpan(inMs)}</>;
+  // The end of an alert is not sent before its beginning has arrived.
+  return <> · {delivery.attempts.length === 0 ? 'waits for its turn' : 'trying now'}</>;
 }
 
 function Attempts({ attempts }: { attempts: readonly Attempt[] }) {

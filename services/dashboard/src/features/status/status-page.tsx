@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Icon } from '../../components/icon.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { camerasQuery } from '../live/camera-queries.ts';
 import { CameraTable } from './camera-table.tsx';
 import { ModelFacts } from './model-facts.tsx';
+import { Readiness } from './readiness.tsx';
 import { ServiceFacts } from './service-facts.tsx';
 import styles from './status-page.module.css';
 import { statusQuery } from './status-queries.ts';
@@ -17,22 +17,7 @@ export function StatusPage() {
     <div className={styles.page}>
       <h1>Status</h1>
       {error !== null && <ProblemNotice error={error} retry={() => void refetch()} />}
-      {status !== undefined && (
-        <section className={styles.ready} data-well={status.reasons.length === 0} role="status">
-          <Icon name={status.reasons.length === 0 ? 'check' : 'warning'} size={20} />
-          {status.reasons.length === 0 ? (
-            <p>All is well: the service is ready.</p>
-          ) : (
-            <ul>
-              {status.reasons.map(({ code, detail }) => (
-                <li key={code + detail}>
-                  <b>{code}</b> {detail}
-                </li>
-              ))}
-            </ul>
-          )}
-        </section>
-      )}
+      {status !== undefined && <Readiness status={status} cameras={cameras ?? []} />}
       {cameras !== undefined && <CameraTable cameras={cameras} />}
       {status !== undefined && (
         <div className={styles.cards}>

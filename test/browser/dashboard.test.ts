@@ -1,5 +1,8 @@
 /** The page as an operator has it: a real browser, the real service, the demo camera. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Alert } from '@maskwatch/contracts/alert';
@@ -11,8 +14,8 @@ import { type OpenPage, openPage, startBrowser } from './open-page.ts';
 import { type RunningService, startService } from './running-service.ts';
 
 /** The demo film has a violation in its first 15 s and then about every 30 s. */
-const alertMs = 60_000;
-const config = `
+const alertMs = 90_000;
+const config = (receiver: string) => `
 cameras:
   - id: demo
     name: Demo corridor
@@ -21,8 +24,15 @@ rules:
   - id: no_mask
     states: [no_mask]
     hold: 3s
+endpoints:
+  allow: [127.0.0.0/8]
+  webhooks:
+    - id: desk
+      url: ${receiver}
+      secret: whsec_${Buffer.alloc(32, 7).toString('base64')}
 `;
 
+let receiver: Server;
 let service: RunningService;
 let browser: Browser;
 let operator: OpenPage;
@@ -30,7 +40,12 @@ let operator: OpenPage;
 before(async () => {
   buildPage();
   browser = await startBrowser();
-  service = await startService(config);
+  receiver = createServer((request, answer) => {
+    request.resume().on('end', () => answer.writeHead(204).end());
+  });
+  await once(receiver.listen(0, '127.0.0.1'), 'listening');
+  const { port } = receiver.address() as AddressInfo;
+  service = await startService(config(`http://127.0.0.1:${port}/`));
   operator = await openPage(browser);
 });
 
@@ -38,6 +53,7 @@ after(async () => {
   await operator?.close();
   await service?.stop();
   await browser?.close();
+  receiver?.close();
 });
 
 /** Asks until it holds; fails with the last answer after the time. */
@@ -207,6 +223,59 @@ test('what changed while the socket was away is there after it is back', async (
   await page.locator(`[data-alert="${id}"][data-handling="acknowledged"]`).waitFor();
   assert.equal(await page.locator(`[data-alert="${id}"]`).count(), 1);
   await away.close();
+});
+
+test('a test message is delivered, and its attempt is shown', async () => {
+  const { page } = operator;
+  await page.goto(`${service.url}/deliveries`);
+  await page.getByRole('button', { name: 'Send a test' }).click();
+
+  const row = page.locator('li', { hasText: 'test message' }).first();
+  await row.getByText('delivered', { exact: true }).waitFor();
+  await row.locator('summary').click();
+
+  await row.getByRole('cell', { name: '204 accepted' }).waitFor();
+});
+
+test('points clicked on the picture become the lines of a zone', async () => {
+  const { page } = operator;
+  await page.goto(`${service.url}/cameras/demo`);
+  await page.locator('canvas[data-sequence]').waitFor();
+  await page.getByRole('button', { name: 'Draw a zone' }).click();
+  const { x, y, width, height } = (await page.locator('canvas').boundingBox())!;
+  // The picture is 16 to 9, as its place is: it fills it.
+  for (const [right, down] of [
+    [0.25, 0.5],
+    [0.75, 0.5],
+    [0.5, 0.9],
+  ] as const) {
+    await page.mouse.click(x + right * width, y + down * height);
+  }
+
+  const lines = (await page.locator('section[aria-label="Polygon"] pre').textContent()) ?? '';
+
+  assert.match(lines, /^zones:\n {2}- id: zone-1\n {4}camera: demo\n {4}points: /);
+  const found = [...lines.matchAll(/\d\.\d+/g)].map(([number]) => Number(number));
+  const wanted = [0.25, 0.5, 0.75, 0.5, 0.5, 0.9];
+  assert.equal(found.length, wanted.length);
+  for (const [index, value] of wanted.entries()) {
+    assert.ok(Math.abs(found[index]! - value) < 0.004, `${found[index]} is not ${value}`);
+  }
+});
+
+test('the sound stays off over a reload', async () => {
+  const { page, close } = await openPage(browser);
+  await page.goto(service.url);
+  await page.locator('[data-sound="waiting"], [data-sound="ready"]').waitFor();
+  await page.mouse.click(5, 790);
+  await page.locator('[data-sound="ready"]').click();
+  await page.locator('[data-sound="off"]').waitFor();
+
+  await page.reload();
+
+  await page.locator('[data-sound="off"]').waitFor();
+  assert.equal(await page.locator('[data-sound]').getAttribute('aria-pressed'), 'false');
+  await close();
 });
 
 const pages = ['/', '/cameras/demo', '/alerts', '/deliveries', '/status'];

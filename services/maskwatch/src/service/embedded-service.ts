@@ -24,10 +24,13 @@ export async function startEmbedded({
   config,
   directory,
   logger,
+  visionScript,
 }: {
   config: Config;
   directory: string;
   logger: Logger;
+  /** Path of what the vision process runs instead: measuring puts its instruments in there. */
+  visionScript?: string;
 }): Promise<EmbeddedService> {
   const clock = systemClock;
   const [detector, classifier] = await Promise.all([
@@ -53,7 +56,10 @@ export async function startEmbedded({
   await deliveries.start();
   const { vision, board } = hub.context;
   const cameraIds = config.cameras.map(({ id }) => id);
-  const supervisor = new VisionSupervisor({ bus, vision, board, cameraIds, clock, logger });
+  const supervisor = new VisionSupervisor({
+    ...{ bus, vision, board, cameraIds, clock, logger },
+    ...(visionScript === undefined ? {} : { script: visionScript }),
+  });
   supervisor.start();
   return {
     port,

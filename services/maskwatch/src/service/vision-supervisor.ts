@@ -24,7 +24,8 @@ const checkMs = 1000;
 /** Runs under way may finish this long when the service stops. */
 const stopMs = 5000;
 
-const script = fileURLToPath(new URL('../vision/vision-process.ts', import.meta.url));
+/** What the vision process runs, where nothing else is given. */
+const visionProcess = fileURLToPath(new URL('../vision/vision-process.ts', import.meta.url));
 
 export interface VisionSupervisorOptions {
   bus: LocalHubBus;
@@ -33,6 +34,8 @@ export interface VisionSupervisorOptions {
   cameraIds: string[];
   clock: Clock;
   logger: Logger;
+  /** Path of what a vision process runs. */
+  script?: string;
 }
 
 export class VisionSupervisor {
@@ -50,7 +53,7 @@ export class VisionSupervisor {
   }
 
   start(): void {
-    const { vision, clock, bus, logger, cameraIds } = this.#options;
+    const { vision, clock, bus, logger, cameraIds, script = visionProcess } = this.#options;
     vision.starts += 1;
     vision.status = undefined;
     vision.inFlight.clear();

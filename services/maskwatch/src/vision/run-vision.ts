@@ -1,0 +1,73 @@
+/**
+ * What a vision process does: ingest on this thread, inference on workers. It has one connection,
+ * to the hub that started it, and is told there what to own.
+ */
+import { fileURLToPath } from 'node:url';
+import type { IngestBus } from '@maskwatch/bus/bus';
+import type { HubMessage } from '@maskwatch/contracts/bus';
+import type { Config } from '@maskwatch/contracts/config';
+import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
+import { IngestService } from '@maskwatch/ingest/ingest-service';
+import { findDecoder } from '@maskwatch/ingest/source/decoder';
+import { systemClock } from '@maskwatch/platform/clock';
+import type { Logger } from '@maskwatch/platform/logger';
+import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
+
+const demoFilm = fileURLToPath(new URL('../../../ingest/assets/demo.mp4', import.meta.url));
+
+export interface VisionOptions {
+  bus: IngestBus;
+  logger: Logger;
+  startInference(models: Config['models']): Promise<InferenceQueue>;
+}
+
+/** Answers when the cameras are watched, or when the hub was told why they cannot be. */
+export async function runVision(options: VisionOptions): Promise<void> {
+  const { bus, logger } = options;
+  await watchCameras(options).catch(async (thrown: unknown) => {
+    logger.fatal({ err: thrown }, 'vision process cannot run');
+    const { code, action } = thrown instanceof Problem ? thrown : { code: 'vision-failed' };
+    const message = messageOf(thrown);
+    bus.send({ kind: 'fault', code, message, ...(action === undefined ? {} : { action }) });
+    await bus.close();
+  });
+}
+
+interface Running {
+  service: IngestService;
+  inference: InferenceQueue;
+}
+
+async function watchCameras({ bus, logger, startInference }: VisionOptions): Promise<void> {
+  const configured = Promise.withResolvers<HubMessage & { kind: 'configure' }>();
+  const started = Promise.withResolvers<Running>();
+  bus.onMessage((message) => {
+    if (message.kind === 'configure') configured.resolve(message);
+    if (message.kind === 'watched') {
+      void started.promise.then(({ service }) => service.watch(message.cameraIds));
+    }
+    if (message.kind === 'stop') void started.promise.then((running) => stop(running, bus));
+  });
+  const { models, cameras, evidenceStates } = await configured.promise;
+  const [inference, decoder, detector, classifier] = await Promise.all([
+    startInference(models),
+    findDecoder(),
+    loadDetector(models.detector),
+    loadClassifier(models.classifier),
+  ]);
+  const service = new IngestService({
+    ...{ cameras, evidenceStates, inference, decoder, demoFilm, bus, logger },
+    models: { detector: detector.model, classifier: classifier.model },
+    clock: systemClock,
+  });
+  service.start();
+  started.resolve({ service, inference });
+  logger.info({ cameras: cameras.length }, 'vision process watches its cameras');
+}
+
+async function stop({ service, inference }: Running, bus: IngestBus): Promise<void> {
+  await service.stop();
+  await inference.close();
+  await bus.close();
+}

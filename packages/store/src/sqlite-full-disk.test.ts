@@ -128,7 +128,7 @@ describe('a store on a full disk', () => {
     assert.equal((await store.alertCounts()).newCount, count);
   });
 
-  it('gives the reserve up to open at all', async () => {
+  it('opens with the reserve untouched, which then serves the next alert', async () => {
     await store.open(opening('1'));
     await store.close();
     fill(join(disk, 'filler'));
@@ -136,7 +136,9 @@ describe('a store on a full disk', () => {
     await reopen();
 
     assert.equal((await store.alert('a-1'))?.id, 'a-1');
-    assert.equal(existsSync(join(disk, 'data', 'maskwatch.reserve')), false);
+    assert.equal(existsSync(join(disk, 'data', 'maskwatch.reserve')), true);
+    await assert.rejects(store.open(opening('2', picture)), { code: 'store-full' });
+    await store.releaseReserve();
     await store.open(opening('2', picture));
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,9 +116,25 @@ describe('opening a store', () => {
 
     assert.deepEqual(await second.alert('a-1'), alert);
     assert.deepEqual(await second.openViolations(), [alert.violation]);
-    assert.deepEqual(await second.claimDue(claim), [], 'the claim holds until its lease is over');
-    assert.equal((await second.claimDue({ ...claim, now: builtAt + 2e6 })).length, 1);
+    assert.equal((await second.claimDue(claim)).length, 1, 'the claim died with its process');
     await second.close();
+  });
+
+  it('refuses a file that another service has open', async () => {
+    const directory = folder();
+    const first = await open(directory);
+    await first.open(anOpening('1'));
+    const script = `import { openSqliteStore } from '@maskwatch/store/sqlite-store';
+      import { systemClock } from '@maskwatch/platform/clock';
+      const directory = ${JSON.stringify(directory)};
+      await openSqliteStore({ directory, clock: systemClock }).catch((fault) => console.log(fault.code));`;
+
+    const second = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: import.meta.dirname,
+    });
+
+    assert.equal(String(second.stdout).trim(), 'store-busy');
+    await first.close();
   });
 
   it('leaves no picture in the file once its delivery is over', async () => {

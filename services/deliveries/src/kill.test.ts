@@ -39,6 +39,7 @@ describe('deliveries whose process is killed', () => {
     const body = JSON.stringify({ type: 'alert.firing', data: { text: 'größer', at: 1.5 } });
     const delivery = aDelivery({ id: 'd-1', body, createdAt: box.clock.now() });
     await box.store.open(anOpening('1', { deliveries: [delivery] }));
+    await box.leave();
 
     const child = start('deliver-and-hang.ts', [box.directory, receiver.url]);
     assert.ok(child.stdout);
@@ -46,9 +47,9 @@ describe('deliveries whose process is killed', () => {
     assert.equal(String(line), 'answered\n');
     await kill(child);
 
+    await box.open();
     await box.deliver([endpointTo('office', receiver.url)]);
     assert.equal((await box.store.delivery('d-1'))?.attempts.length, 0);
-    // The killed process holds its claim until the lease is over.
     await until('the repeat', async () => {
       await box.clock.advance(1000);
       return (await box.store.delivery('d-1'))?.state === 'delivered';
@@ -67,6 +68,7 @@ describe('deliveries whose process is killed', () => {
     const ledger = join(box.directory, 'ledger');
     const lines = () =>
       existsSync(ledger) ? readFileSync(ledger, 'utf8').trimEnd().split('\n') : [];
+    await box.leave();
     for (let run = 0; run < kills; run += 1) {
       // Down in every other run, so that much is left for later ones.
       receiver.behaviour = run % 2 === 0 ? answer(204) : answer(503);
@@ -81,6 +83,7 @@ describe('deliveries whose process is killed', () => {
     }
 
     receiver.behaviour = answer(204);
+    await box.open();
     await box.deliver([endpointTo('office', receiver.url)]);
     const waiting = async () => (await box.store.endpointSummary('office')).waiting;
     await until(

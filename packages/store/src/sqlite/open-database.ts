@@ -25,10 +25,14 @@ export function openDatabase(directory: string): Database {
   let database: Database | undefined;
   try {
     database = new Database(path);
+    // Before anything is read: no other process opens this file (two services would deliver twice),
+    // and the WAL's index stays in memory, which a full disk cannot refuse.
+    database.connection.exec('PRAGMA locking_mode = EXCLUSIVE');
     refuseOldLibrary(libraryVersion(database));
     setUp(database);
     refuseDamage(database);
     migrate(database.connection);
+    database.connection.exec(voidClaims);
     return database;
   } catch (error) {
     if (database !== undefined) closeQuietly(database);
@@ -83,6 +87,9 @@ function setUp({ connection, path }: Database): void {
     });
   }
 }
+
+/** Claims of deliveries died with the process that made them: nobody else has this file open. */
+const voidClaims = 'UPDATE deliveries SET leased_until = 0 WHERE leased_until > 0';
 
 function refuseDamage({ connection }: Database): void {
   const first = connection.prepare('PRAGMA quick_check(1)').get()?.quick_check;

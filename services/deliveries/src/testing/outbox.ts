@@ -33,6 +33,12 @@ export class Outbox {
     return this;
   }
 
+  /** Lets another process have the file. */
+  async leave(): Promise<void> {
+    await this.#store?.close();
+    this.#store = undefined;
+  }
+
   async deliver(
     endpoints: EndpointConfig[],
     change: Partial<DeliveriesOptions> = {},

@@ -20,7 +20,7 @@ const inside = 0.6;
 /** Steps a second of a walking person, and how far the head goes up and down, in face sizes. */
 const gait = { perSecond: 1.8, height: 0.04 };
 
-interface Walk {
+export interface Walk {
   name: string;
   directory: string;
   seconds: number;
@@ -86,7 +86,8 @@ export async function buildBenchFilm(
   return buildWalk({ name, directory, seconds, frameRate: 25, people, material });
 }
 
-async function buildWalk(walk: Walk): Promise<Scene> {
+/** People cut out of pictures who move over a background as their roles say. */
+export async function buildWalk(walk: Walk): Promise<Scene> {
   const { frameRate, seconds, material } = walk;
   const background = await material.background(size.width, size.height);
   const cast: { role: Role; cutOut: FaceCutOut; number: number }[] = [];

@@ -45,7 +45,7 @@ export const FrameCounters = z.object({
   late: z.number().int(),
   /** Frames whose inference never answered. */
   lost: z.number().int(),
-  /** Frames of a backlog thrown away after a gap in arrival. */
+  /** Frames thrown away unjudged: a backlog after a gap in arrival, repeats of a frozen picture. */
   discarded: z.number().int(),
   /** Times that the decoder was started. */
   starts: z.number().int(),

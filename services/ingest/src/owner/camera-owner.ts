@@ -1,16 +1,17 @@
 /**
- * The live loop of one camera: one frame is in flight, the newest waiting one goes next. Overload
- * costs frames, never freshness.
+ * The loop of one camera: one frame is in flight, the newest waiting one goes next, so that overload
+ * costs frames, never freshness. A film loses none: its frames wait for their turn and their time.
  */
-
 import type { IngestBus } from '@maskwatch/bus/bus';
 import type { FrameCounters } from '@maskwatch/contracts/camera';
+import { sourceKind } from '@maskwatch/contracts/camera-source';
 import type { CameraConfig } from '@maskwatch/contracts/config';
-import type { Tick } from '@maskwatch/contracts/observation';
+import type { Observation, Tick } from '@maskwatch/contracts/observation';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import type { Tracker } from '@maskwatch/tracking/tracker';
 import { applyPrivacyMask, type PrivacyMask, privacyMask } from '@maskwatch/vision/privacy-mask';
+import { pause } from '../source/deadlines.ts';
 import type { Frame, FrameSource, FrameSourceHandlers } from '../source/frame-source.ts';
 import type { EvidenceCandidates } from './evidence-candidates.ts';
 import type { FaceJudge, Judgement } from './face-judge.ts';
@@ -35,17 +36,20 @@ export interface CameraOwnerOptions {
 export class CameraOwner {
   readonly #options: CameraOwnerOptions;
   readonly #source: FrameSource;
-  readonly #counters = { replaced: 0, judged: 0, late: 0, lost: 0 };
-  #waiting: Frame | undefined;
+  readonly #film: boolean;
+  readonly #stop = new AbortController();
+  readonly #counters = { replaced: 0, judged: 0, late: 0, lost: 0, discarded: 0 };
+  /** Of a camera the newest only; of a film at most as many as its source has buffers. */
+  #waiting: Frame[] = [];
   #inFlight: Promise<void> | undefined;
   #mask: PrivacyMask | undefined;
   #size: { width: number; height: number } | undefined;
   #ageMs: number | undefined;
-  #stopped = false;
   watched = false;
 
   constructor(options: CameraOwnerOptions) {
     this.#options = options;
+    this.#film = sourceKind(options.camera.source) === 'file';
     this.#source = options.openSource({
       onFrame: (frame) => this.#take(frame),
       onStatus: () => options.bus.send({ kind: 'tick', tick: this.tick() }),
@@ -57,10 +61,9 @@ export class CameraOwner {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stop.abort();
+    for (const frame of this.#waiting.splice(0)) frame.release();
     await this.#source.stop();
-    this.#waiting?.release();
-    this.#waiting = undefined;
     await this.#inFlight;
   }
 
@@ -80,43 +83,59 @@ export class CameraOwner {
   }
 
   #allCounters(): FrameCounters {
-    const source = this.#source.counters;
-    return { ...source, ...this.#counters, replaced: source.replaced + this.#counters.replaced };
+    const { received, starts, ...source } = this.#source.counters;
+    const own = this.#counters;
+    return {
+      ...{ received, starts, ...own },
+      replaced: source.replaced + own.replaced,
+      discarded: source.discarded + own.discarded,
+    };
   }
 
   #take(frame: Frame): void {
-    if (this.#stopped) {
+    // Nobody knows what a frozen camera has before it now: unjudged, so that it counts as blind.
+    const frozen = this.#source.status.state === 'frozen';
+    if (frozen) this.#counters.discarded += 1;
+    if (frozen || this.#stop.signal.aborted) {
       frame.release();
       return;
     }
-    if (this.#inFlight === undefined) {
-      this.#inFlight = this.#judge(frame);
-      return;
-    }
-    if (this.#waiting !== undefined) {
-      this.#waiting.release();
-      this.#counters.replaced += 1;
-    }
-    this.#waiting = frame;
+    if (!this.#film) this.#giveUpWaiting();
+    this.#waiting.push(frame);
+    this.#inFlight ??= this.#judgeWaiting();
   }
 
-  async #judge(frame: Frame): Promise<void> {
-    try {
-      await this.#judgeFrame(frame);
-    } catch (fault) {
-      this.#counters.lost += 1;
-      this.#options.logger.warn({ err: fault }, 'a frame got no answer from inference');
-    } finally {
-      frame.release();
-      this.#inFlight = undefined;
-      const next = this.#waiting;
-      this.#waiting = undefined;
-      if (next !== undefined) this.#take(next);
+  #giveUpWaiting(): void {
+    for (const older of this.#waiting.splice(0)) {
+      older.release();
+      this.#counters.replaced += 1;
     }
+  }
+
+  async #judgeWaiting(): Promise<void> {
+    for (let frame = this.#waiting.shift(); frame !== undefined; frame = this.#waiting.shift()) {
+      try {
+        if (this.#film) await this.#due(frame);
+        if (!this.#stop.signal.aborted) await this.#judgeFrame(frame);
+      } catch (fault) {
+        this.#counters.lost += 1;
+        this.#options.logger.warn({ err: fault }, 'a frame got no answer from inference');
+      } finally {
+        frame.release();
+      }
+    }
+    this.#inFlight = undefined;
+  }
+
+  /** A film is watched at its own pace, or slower where the machine is. */
+  async #due({ capturedAt }: Frame): Promise<void> {
+    const { clock } = this.#options;
+    const early = capturedAt - clock.now();
+    if (early > 0) await pause(clock, early, this.#stop.signal);
   }
 
   async #judgeFrame(frame: Frame): Promise<void> {
-    const { camera, judge, bus, clock } = this.#options;
+    const { camera, judge, bus } = this.#options;
     const { picture } = frame;
     this.#size = { width: picture.width, height: picture.height };
     this.#paintMasks(frame);
@@ -126,13 +145,30 @@ export class CameraOwner {
     const live = this.watched ? encodeLivePicture(picture) : undefined;
     live?.catch(() => {});
     const judgement = await judge.conclude(frame, await detecting);
-    this.#counters.judged += 1;
-    this.#ageMs = clock.now() - frame.capturedAt;
-    if (this.#ageMs > lateMs) this.#counters.late += 1;
-    const observation = { ...judgement.observation, ageMs: this.#ageMs };
+    const observation = this.#dated(judgement.observation);
     bus.send({ kind: 'observation', observation });
-    if (live !== undefined) bus.send({ kind: 'picture', observation }, [await live]);
+    if (live !== undefined) await this.#sendPicture(observation, live);
     await this.#sendCandidates(frame, judgement);
+  }
+
+  /** With its age, which a film's have not: they are never late. */
+  #dated(observation: Observation): Observation {
+    this.#counters.judged += 1;
+    if (this.#film) return observation;
+    const ageMs = this.#options.clock.now() - observation.capturedAt;
+    this.#ageMs = ageMs;
+    if (ageMs > lateMs) this.#counters.late += 1;
+    return { ...observation, ageMs };
+  }
+
+  /** A picture that cannot be encoded costs the viewers one, and evidence nothing. */
+  async #sendPicture(observation: Observation, live: Promise<Uint8Array>): Promise<void> {
+    const { bus, logger } = this.#options;
+    try {
+      bus.send({ kind: 'picture', observation }, [await live]);
+    } catch (fault) {
+      logger.warn({ err: fault }, 'a live picture could not be made');
+    }
   }
 
   async #sendCandidates({ picture }: Frame, judgement: Judgement): Promise<void> {

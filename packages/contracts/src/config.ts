@@ -81,13 +81,17 @@ export const EndpointConfig = z.strictObject({
 });
 export type EndpointConfig = z.infer<typeof EndpointConfig>;
 
+/** Where the page is found while nothing else is said. */
+export const usualPort = 8787;
+export const usualPublicUrl = `http://localhost:${usualPort}`;
+
 export const Config = z.strictObject({
   /** Where people open the page; the url of a webhook starts with it. */
-  publicUrl: z.url().default('http://localhost:8787'),
+  publicUrl: z.url().default(usualPublicUrl),
   access: z
     .strictObject({
       host: z.string().default('127.0.0.1'),
-      port: z.number().int().min(0).max(65_535).default(8787),
+      port: z.number().int().min(0).max(65_535).default(usualPort),
       /** Without it the page answers on loopback only. */
       token: z.string().min(16).optional(),
       /** A file that holds the token; the loader reads it into `token`. */

@@ -1,4 +1,4 @@
-import type { EndpointConfig } from '@maskwatch/contracts/config';
+import { type EndpointConfig, usualPublicUrl } from '@maskwatch/contracts/config';
 import type { Delivery } from '@maskwatch/contracts/delivery';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
@@ -87,7 +87,7 @@ export class Deliveries {
 
   /** Puts a test message into the outbox; throws `endpoint-unknown`. */
   async sendTest(endpointId: string): Promise<Delivery> {
-    const { store, endpoints, clock, publicUrl = 'http://localhost:8787' } = this.#options;
+    const { store, endpoints, clock, publicUrl = usualPublicUrl } = this.#options;
     if (!endpoints.some((endpoint) => endpoint.id === endpointId)) {
       throw new Problem('endpoint-unknown', `There is no endpoint "${endpointId}".`, {
         status: 404,

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { sourceFault, takeCredentials } from '@maskwatch/contracts/camera-source';
-import { CameraConfig, type Config } from '@maskwatch/contracts/config';
+import { CameraConfig, type Config, usualPublicUrl } from '@maskwatch/contracts/config';
 import { findDecoder } from '@maskwatch/ingest/source/decoder';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { createLogger } from '@maskwatch/platform/logger';
@@ -65,11 +65,19 @@ function signalled(): Promise<void> {
 
 /** Cameras named on the command line take the place of the config's; its rules hold for them. */
 function withOptions(config: Config, { source, port }: StartOptions): Config {
-  const access = port === undefined ? config.access : { ...config.access, port };
-  if (source.length === 0) return { ...config, access };
+  const settled = port === undefined ? config : onPort(config, port);
+  if (source.length === 0) return settled;
   const cameras = source.map((address, n) => cameraOf(address, `camera-${n + 1}`));
   const rules = config.rules.map(({ cameras: _, zones: __, ...rule }) => rule);
-  return { ...config, access, cameras, rules, zones: [] };
+  return { ...settled, cameras, rules, zones: [] };
+}
+
+/** The usual address of the page moves along; one that somebody chose stays. */
+function onPort(config: Config, port: number): Config {
+  const { access, publicUrl } = config;
+  const moves = publicUrl === usualPublicUrl && port !== 0;
+  const shown = moves ? `http://localhost:${port}` : publicUrl;
+  return { ...config, access: { ...access, port }, publicUrl: shown };
 }
 
 function cameraOf(address: string, id: string): CameraConfig {

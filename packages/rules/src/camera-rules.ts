@@ -3,7 +3,7 @@ import type { RuleConfig, ZoneConfig } from '@maskwatch/contracts/config';
 import type { Observation, Track } from '@maskwatch/contracts/observation';
 import type { EndReason, Trace, Violation } from '@maskwatch/contracts/violation';
 import { isOrphan, type Origin, reattach, type Seeker } from './reattachment.ts';
-import type { RuleEvent } from './rule-engine.ts';
+import type { RuleEvent } from './rule-event.ts';
 import { ruleVersion } from './rule-version.ts';
 import { type Sight, sightOf } from './sight.ts';
 import { newSubject, restoredSubject, type Subject, step } from './subject.ts';

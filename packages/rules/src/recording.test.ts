@@ -4,7 +4,8 @@ import type { RuleConfig } from '@maskwatch/contracts/config';
 import type { RecordingLine } from '@maskwatch/contracts/observation';
 import fc from 'fast-check';
 import { parseRecording, recordingLine, rehearse } from './recording.ts';
-import { RuleEngine, type RuleEvent } from './rule-engine.ts';
+import { RuleEngine } from './rule-engine.ts';
+import type { RuleEvent } from './rule-event.ts';
 import { film, filmStart, outcomes, type Stay } from './testing/film.ts';
 
 const rules: RuleConfig[] = [{ id: 'no_mask', states: ['no_mask'], hold: 3000, severity: 'high' }];

@@ -1,5 +1,6 @@
 import { RecordingLine } from '@maskwatch/contracts/observation';
-import type { RuleEngine, RuleEvent } from './rule-engine.ts';
+import type { RuleEngine } from './rule-engine.ts';
+import type { RuleEvent } from './rule-event.ts';
 
 /**
  * The lines of a recording, in order; empty lines are passed over. Throws an Error that names the

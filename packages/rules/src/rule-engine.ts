@@ -1,13 +1,8 @@
 import type { RuleConfig, ZoneConfig } from '@maskwatch/contracts/config';
 import type { Observation } from '@maskwatch/contracts/observation';
-import type { EndReason, Trace, Violation } from '@maskwatch/contracts/violation';
+import type { Trace, Violation } from '@maskwatch/contracts/violation';
 import { CameraRules } from './camera-rules.ts';
-
-/** `moved`: another track carries it now, or a second has passed since its place was last told. */
-export type RuleEvent =
-  | { kind: 'opened'; violation: Violation; trace: Trace }
-  | { kind: 'moved'; violation: Violation }
-  | { kind: 'ended'; violation: Violation; ended: EndReason };
+import type { RuleEvent } from './rule-event.ts';
 
 export interface RuleEngineOptions {
   rules: RuleConfig[];

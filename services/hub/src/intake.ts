@@ -1,8 +1,9 @@
 /** From what an owner says to what the hub knows and does. */
 import type { IngestMessage } from '@maskwatch/contracts/bus';
-import type { Observation } from '@maskwatch/contracts/observation';
+import { sourceKind } from '@maskwatch/contracts/camera-source';
+import type { Observation, Tick } from '@maskwatch/contracts/observation';
 import type { BlindEvent, BlindWatch } from '@maskwatch/rules/blind-watch';
-import type { RuleEvent } from '@maskwatch/rules/rule-engine';
+import type { RuleEvent } from '@maskwatch/rules/rule-event';
 import type { HubContext } from './hub-context.ts';
 
 /** An observation older than this is late: people are followed, but nothing opens. */
@@ -11,20 +12,23 @@ const lateMs = 2000;
 export class Intake {
   readonly #context: HubContext;
   readonly #blindWatch: BlindWatch;
+  /** Cameras that have an end. */
+  readonly #films: ReadonlySet<string>;
 
   constructor(context: HubContext, blindWatch: BlindWatch) {
     this.#context = context;
     this.#blindWatch = blindWatch;
+    const films = context.config.cameras.filter(({ source }) => sourceKind(source) === 'file');
+    this.#films = new Set(films.map(({ id }) => id));
   }
 
   message(message: IngestMessage, bytes: Uint8Array): void {
-    const { vision, board, ledger, live, clock } = this.#context;
+    const { vision, ledger, live, clock } = this.#context;
     const now = clock.now();
     vision.heard(message, now);
     switch (message.kind) {
       case 'tick':
-        board.tick(message.tick);
-        this.#blindWatch.tick(message.tick, now);
+        this.#tick(message.tick, now);
         break;
       case 'observation':
         this.#observe(message.observation, now);
@@ -53,11 +57,29 @@ export class Intake {
     live.cameras(board.cameras(now));
   }
 
+  #tick(tick: Tick, now: number): void {
+    const { board } = this.#context;
+    board.tick(tick);
+    const filmIsOver = tick.cause === 'ended' && this.#films.has(tick.cameraId);
+    if (filmIsOver) this.#finish(tick.cameraId, now);
+    else this.#blindWatch.tick(tick, now);
+  }
+
+  /** No outage: what is open ends with the film. Said with each tick; only the first finds any. */
+  #finish(cameraId: string, now: number): void {
+    const { board, rules } = this.#context;
+    for (const event of this.#blindWatch.rest(cameraId, now)) this.#blind(event);
+    const last = board.observation(cameraId);
+    if (last !== undefined) this.#apply(rules.finish(cameraId, last.capturedAt));
+  }
+
   #observe(observation: Observation, now: number): void {
     const { board, rules } = this.#context;
+    const late = (observation.ageMs ?? 0) > lateMs;
     board.observed(observation);
-    this.#blindWatch.judged(observation.cameraId, now, observation.coveredMs);
-    this.#apply(rules.observe(observation, { late: (observation.ageMs ?? 0) > lateMs }));
+    // What can open nothing covers nothing: a camera that is always late is blind, and people hear.
+    if (!late) this.#blindWatch.judged(observation.cameraId, now, observation.coveredMs);
+    this.#apply(rules.observe(observation, { late }));
   }
 
   #apply(events: RuleEvent[]): void {

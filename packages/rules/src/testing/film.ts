@@ -1,7 +1,7 @@
 import type { Box } from '@maskwatch/contracts/box';
 import type { MaskState } from '@maskwatch/contracts/mask-state';
 import type { Observation, RecordingLine, Track } from '@maskwatch/contracts/observation';
-import type { RuleEvent } from '../rule-engine.ts';
+import type { RuleEvent } from '../rule-event.ts';
 
 /** A track during some seconds of a film. */
 export interface Stay {

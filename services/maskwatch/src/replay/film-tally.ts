@@ -2,7 +2,7 @@ import type { MaskState } from '@maskwatch/contracts/mask-state';
 import type { Observation } from '@maskwatch/contracts/observation';
 import type { ReplayAlert, ReplaySummary } from '@maskwatch/contracts/replay';
 import type { Violation } from '@maskwatch/contracts/violation';
-import type { RuleEvent } from '@maskwatch/rules/rule-engine';
+import type { RuleEvent } from '@maskwatch/rules/rule-event';
 
 /** What a film's observations and violations come to. Times are milliseconds from its start. */
 export class FilmTally {

@@ -8,7 +8,8 @@ import { FaceJudge, type JudgeModels } from '@maskwatch/ingest/owner/face-judge'
 import { runFilm } from '@maskwatch/ingest/owner/film-run';
 import type { Decoder } from '@maskwatch/ingest/source/decoder';
 import { FilmSource } from '@maskwatch/ingest/source/film-source';
-import { RuleEngine, type RuleEvent } from '@maskwatch/rules/rule-engine';
+import { RuleEngine } from '@maskwatch/rules/rule-engine';
+import type { RuleEvent } from '@maskwatch/rules/rule-event';
 
 /** Stands for the film; rules that name cameras do not hold for it. */
 export const filmCamera = 'film';

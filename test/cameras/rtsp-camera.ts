@@ -11,6 +11,8 @@ export interface RtspCameraOptions {
   port?: number;
   user?: string;
   password?: string;
+  /** The film began with the server, as a camera's view does, not with each viewer. */
+  running?: boolean;
 }
 
 export interface RtspCamera {
@@ -30,11 +32,15 @@ export interface RtspCamera {
 const script = fileURLToPath(new URL('./rtsp-server.py', import.meta.url));
 
 export async function startRtspCamera(options: RtspCameraOptions): Promise<RtspCamera> {
-  const { film, port = 0, user, password = '' } = options;
+  const { film, port = 0, user, password = '', running = false } = options;
   const credentials = user === undefined ? [] : [user, password];
-  const child = spawn('/usr/bin/python3', [script, film, String(port), ...credentials], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    '/usr/bin/python3',
+    [script, ...(running ? ['--running'] : []), film, String(port), ...credentials],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const gone = once(child, 'exit');
   const stop = async () => {
     child.kill('SIGKILL');

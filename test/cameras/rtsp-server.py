@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """An RTSP camera for tests: loops an H.264 film at the film's own pace, as a camera would.
 
-usage: rtsp-server.py FILM PORT [USER PASSWORD]
+usage: rtsp-server.py [--running] FILM PORT [USER PASSWORD]
 
-Prints "ready rtsp://127.0.0.1:PORT/live" when it takes connections, and "began SECONDS" when the
-first viewer of a stream comes. The film is read into memory once; its packets are stamped anew, so
-the stream has no seam. Timestamps are what a camera's clock would say, and do not stop while the
-process is stopped.
+Prints "ready rtsp://127.0.0.1:PORT/live" when it takes connections, and "began SECONDS" when a
+viewer comes: the film begins then, or, with --running, began with the process and is joined at its
+next key frame. The film is read into memory once; its packets are stamped anew, so the stream has
+no seam. Timestamps are what a camera's clock would say, and do not stop while the process is
+stopped.
 """
 import subprocess
 import sys
@@ -35,12 +36,17 @@ def access_units(film):
     return units, over / under
 
 
-class Factory(GstRtspServer.RTSPMediaFactory):
-    """One stream for all viewers, fed at the film's pace from the first viewer on."""
+def has_key_frame(unit):
+    """Is one of its slices of type 5, an instantaneous decoder refresh?"""
+    return any(part and part[0] & 31 == 5 for part in unit.split(b"\x00\x00\x01"))
 
-    def __init__(self, units, rate):
+
+class Factory(GstRtspServer.RTSPMediaFactory):
+    """A stream for each viewer, fed at the film's pace."""
+
+    def __init__(self, units, rate, began):
         super().__init__()
-        self.units, self.rate = units, rate
+        self.units, self.rate, self.began = units, rate, began
         self.set_shared(True)
         self.set_launch(
             "( appsrc name=source is-live=true format=time do-timestamp=false max-bytes=0 "
@@ -49,15 +55,20 @@ class Factory(GstRtspServer.RTSPMediaFactory):
 
     def do_configure(self, media):
         media.set_reusable(True)
-        Feeder(media.get_element().get_by_name("source"), self.units, self.rate)
+        source = media.get_element().get_by_name("source")
+        began = time.monotonic() if self.began is None else self.began
+        Feeder(source, self.units, rate=self.rate, began=began)
 
 
 class Feeder:
     """Pushes each picture when it is due; after a stop of the process all that are due at once."""
 
-    def __init__(self, source, units, rate):
-        self.source, self.units, self.rate = source, units, rate
-        self.sent, self.began = 0, time.monotonic()
+    def __init__(self, source, units, *, rate, began):
+        self.source, self.units, self.rate, self.began = source, units, rate, began
+        self.first = max(0, int((time.monotonic() - began) * rate))
+        while not has_key_frame(units[self.first % len(units)]):
+            self.first += 1
+        self.sent = self.first
         # The n-th picture from here is due n / rate seconds after this instant of CLOCK_MONOTONIC.
         print(f"began {self.began:.6f}", flush=True)
         GLib.timeout_add(5, self.push_due)
@@ -66,7 +77,7 @@ class Feeder:
         due = int((time.monotonic() - self.began) * self.rate)
         while self.sent <= due:
             buffer = Gst.Buffer.new_wrapped(self.units[self.sent % len(self.units)])
-            buffer.pts = buffer.dts = int(self.sent * Gst.SECOND / self.rate)
+            buffer.pts = buffer.dts = int((self.sent - self.first) * Gst.SECOND / self.rate)
             buffer.duration = int(Gst.SECOND / self.rate)
             if self.source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return False
@@ -87,12 +98,14 @@ def require_password(server, factory, user, password):
 
 
 def main():
-    film, port, credentials = sys.argv[1], sys.argv[2], sys.argv[3:]
+    arguments = sys.argv[1:]
+    running = arguments[0] == "--running"
+    film, port, *credentials = arguments[1:] if running else arguments
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service(port)
-    factory = Factory(*access_units(film))
+    factory = Factory(*access_units(film), time.monotonic() if running else None)
     if credentials:
         require_password(server, factory, *credentials)
     server.get_mount_points().add_factory("/live", factory)

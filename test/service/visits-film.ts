@@ -18,11 +18,11 @@ export interface VisitsFilm {
   visits: Visit[];
 }
 
-/** Neighbours in time stand further apart than three face widths, or nobody could tell them apart. */
+/** All stand further apart than three face widths, or the rules could take one for another. */
 const visits: Visit[] = [
-  { from: 1, to: 9, x: 170 },
-  { from: 11, to: 19, x: 830 },
-  { from: 21, to: 29, x: 450 },
+  { from: 1, to: 9, x: 150 },
+  { from: 11, to: 19, x: 790 },
+  { from: 21, to: 29, x: 470 },
   { from: 31, to: 39, x: 1110 },
 ];
 
@@ -35,7 +35,7 @@ function standing(
     state,
     path: [
       [from, x, y, size],
-      [to, x + 25, y, size],
+      [to, x + 15, y, size],
     ],
   };
 }
@@ -44,7 +44,7 @@ export async function buildVisitsFilm(directory: string): Promise<VisitsFilm> {
   const seconds = 40;
   const people = [
     standing('mask', { from: 0, to: seconds, x: 640 }, { y: 170, size: 64 }),
-    ...visits.map((visit) => standing('no_mask', visit, { y: 470, size: 92 })),
+    ...visits.map((visit) => standing('no_mask', visit, { y: 470, size: 72 })),
   ];
   const material = await openMaterial();
   const name = 'visits';

@@ -1,0 +1,157 @@
+/** What was announced before a kill, on disk: a promise that deliveries have to keep. */
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import type { Alert } from '@maskwatch/contracts/alert';
+import type { Showing } from './film-clock.ts';
+import type { Taken } from './receiver.ts';
+
+export interface Announced {
+  alertId: string;
+  condition: Alert['condition'];
+  sequence: number;
+  /** Where the test learnt of it. */
+  by: 'socket' | 'api';
+  at: number;
+}
+
+export class KillLedger {
+  readonly #seen = new Map<string, Announced>();
+  readonly #file: number;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'a');
+  }
+
+  get announced(): Announced[] {
+    return [...this.#seen.values()];
+  }
+
+  /** Answers with false what was announced before. */
+  write({ id, condition, sequence }: Alert, by: Announced['by']): boolean {
+    const key = `${id} ${condition}`;
+    if (this.#seen.has(key)) return false;
+    const announced = { alertId: id, condition, sequence, by, at: Date.now() };
+    writeSync(this.#file, `${JSON.stringify(announced)}\n`);
+    fsyncSync(this.#file);
+    this.#seen.set(key, announced);
+    return true;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+/** A time in which nothing could be judged, and why. */
+export interface Gap {
+  name: string;
+  from: number;
+  to: number;
+}
+
+export interface Evidence {
+  announced: Announced[];
+  taken: Taken[];
+  /** All of the store, at the end. */
+  alerts: Alert[];
+  /** Those of the film while the service ran. */
+  showings: Showing[];
+  gaps: Gap[];
+}
+
+/** Deciding takes up to 1.5 s and the hold 3 s; the rest is for a machine with other work. */
+const sightNeededMs = 7000;
+/** Between a picture on the wire and its capture time. */
+const toleranceMs = 1500;
+
+export interface Verdict {
+  /** Showings without an alert, each with the gap that explains it. */
+  unseen: string[];
+  repeats: number;
+  /** What must not be; empty when all is well. */
+  faults: string[];
+}
+
+export function judge(evidence: Evidence): Verdict {
+  const { unseen, faults } = judgeShowings(evidence);
+  const ids = new Set(evidence.taken.map(({ id }) => id));
+  return {
+    unseen,
+    repeats: evidence.taken.length - ids.size,
+    faults: [...lost(evidence), ...changed(evidence), ...invented(evidence), ...faults],
+  };
+}
+
+function lost({ announced, taken }: Evidence): string[] {
+  const arrived = new Set(taken.map(({ body }) => `${body.data.id} ${body.type}`));
+  return announced
+    .filter(({ alertId, condition }) => !arrived.has(`${alertId} alert.${condition}`))
+    .map(
+      ({ alertId, condition }) => `alert ${alertId} ${condition} was announced, never delivered`,
+    );
+}
+
+/** A repeat has the id and the bytes of the first; a transition has one id. */
+function changed({ taken }: Evidence): string[] {
+  const bodies = new Map<string, string>();
+  const transitions = new Map<string, string>();
+  return taken.flatMap(({ id, text, body }) => {
+    const transition = `${body.data.id} ${body.type}`;
+    const faults: string[] = [];
+    if ((bodies.get(id) ?? text) !== text) faults.push(`delivery ${id} came with two bodies`);
+    if ((transitions.get(transition) ?? id) !== id) faults.push(`${transition} came with two ids`);
+    bodies.set(id, text);
+    transitions.set(transition, id);
+    return faults;
+  });
+}
+
+function invented({ taken, alerts }: Evidence): string[] {
+  const known = new Set(alerts.map(({ id }) => id));
+  return taken
+    .filter(({ body }) => !known.has(body.data.id))
+    .map(({ body }) => `alert ${body.data.id} was delivered and is not in the store`);
+}
+
+function judgeShowings({ alerts, showings, gaps }: Evidence): Pick<Verdict, 'unseen' | 'faults'> {
+  const faults: string[] = [];
+  const unseen: string[] = [];
+  const explained = new Set<string>();
+  for (const showing of showings) {
+    const raised = alerts.filter((alert) => belongs(alert, showing));
+    for (const { id } of raised) explained.add(id);
+    if (raised.length > 1) faults.push(`${showing.name} raised ${raised.length} alerts`);
+    if (raised.length > 0) continue;
+    const why = gaps.filter((gap) => gap.from < showing.to && gap.to > showing.from);
+    const sight = longestSight(showing, why);
+    const names = why.map(({ name }) => name).join(', ') || 'nothing';
+    unseen.push(`${showing.name}: seen for ${(sight / 1000).toFixed(1)} s at most, for ${names}`);
+    if (sight >= sightNeededMs)
+      faults.push(`${showing.name} raised no alert, and no kill tells why`);
+  }
+  const first = Math.min(...showings.map(({ from }) => from));
+  const last = Math.max(...showings.map(({ to }) => to));
+  for (const { id, violation } of alerts) {
+    const inside = violation.startedAt >= first && violation.startedAt <= last;
+    if (inside && !explained.has(id))
+      faults.push(`alert ${id} belongs to no violation of the film`);
+  }
+  return { unseen, faults };
+}
+
+function belongs({ violation: { startedAt, box } }: Alert, { from, to, visit }: Showing): boolean {
+  const inTime = startedAt >= from - toleranceMs && startedAt <= to + toleranceMs;
+  const inPlace = box !== undefined && Math.abs(box[0] + box[2] / 2 - visit.x) < 150;
+  return inTime && inPlace;
+}
+
+/** The longest time without a break in which a showing could be judged, in milliseconds. */
+function longestSight(showing: Showing, gaps: Gap[]): number {
+  const inOrder = [...gaps].sort((a, b) => a.from - b.from);
+  let longest = 0;
+  let since = showing.from;
+  for (const { from, to } of inOrder) {
+    longest = Math.max(longest, from - since);
+    since = Math.max(since, to);
+  }
+  return Math.max(longest, showing.to - since);
+}

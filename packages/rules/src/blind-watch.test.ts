@@ -147,3 +147,27 @@ test('coverage is the share of time in which the camera could be judged', () => 
   play(watch, { from: 120, until: 4000 });
   assert.ok(watch.coverage('door', at(4000)) > 0.99, 'an hour later it is forgotten');
 });
+
+test('a film at its end is no outage, and is watched again from its next tick', () => {
+  const watch = aWatch();
+  play(watch, { until: 10 });
+
+  assert.deepEqual(watch.rest('door', at(10)), []);
+  assert.deepEqual(play(watch, { from: 10, until: 100, ticks: false, judged: false }), []);
+  const events = play(watch, { from: 100, until: 150, judged: false });
+
+  assert.deepEqual(events, ['115 blind', '145 offline']);
+});
+
+test('the end of a film ends its outage', () => {
+  const watch = aWatch();
+  play(watch, { until: 60, judged: false });
+
+  const events = watch.rest('door', at(60));
+
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    ['sighted', 'recovered'],
+  );
+  assert.equal(watch.blind('door'), false);
+});

@@ -18,6 +18,8 @@ interface Watched {
   judgedAt: number;
   blindSince: number | undefined;
   offline: Violation | undefined;
+  /** Nothing is expected of it: a film at its end. */
+  resting: boolean;
   log: CoverageLog;
 }
 
@@ -41,7 +43,18 @@ export class BlindWatch {
   }
 
   tick(tick: Tick, now: number): void {
-    this.#camera(tick.cameraId, now).tickAt = now;
+    const camera = this.#camera(tick.cameraId, now);
+    camera.tickAt = now;
+    // It starts anew: its first judged frame is due from here on.
+    if (camera.resting) camera.judgedAt = now;
+    camera.resting = false;
+  }
+
+  /** A film is at its end: silence is right until its next tick. Ends what was blind. */
+  rest(cameraId: string, now: number): BlindEvent[] {
+    const camera = this.#camera(cameraId, now);
+    camera.resting = true;
+    return camera.blindSince === undefined ? [] : this.#recover(cameraId, camera, now);
   }
 
   /** `coveredMs`: the observation's; since the last judged frame where absent. */
@@ -81,6 +94,7 @@ export class BlindWatch {
   }
 
   #check(cameraId: string, camera: Watched, now: number): BlindEvent[] {
+    if (camera.resting) return [];
     const { tickAt, judgedAt } = camera;
     const blind = now - tickAt > tickMissingMs || now - judgedAt > judgedMissingMs;
     const events: BlindEvent[] = [];
@@ -130,7 +144,8 @@ export class BlindWatch {
     const known = this.#cameras.get(cameraId);
     if (known !== undefined) return known;
     const log = new CoverageLog(now);
-    const camera = { tickAt: now, judgedAt: now, blindSince: undefined, offline: undefined, log };
+    const never = { blindSince: undefined, offline: undefined, resting: false };
+    const camera: Watched = { tickAt: now, judgedAt: now, ...never, log };
     this.#cameras.set(cameraId, camera);
     return camera;
   }

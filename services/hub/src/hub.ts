@@ -68,11 +68,9 @@ export class Hub {
 
   /** Answers with the port it listens on. Throws Problem `port-in-use`. */
   async start(): Promise<{ port: number }> {
-    const { bus, store, config, page, clock } = this.#options;
-    const { rules, live } = this.context;
-    const open = await store.openViolations();
-    rules.restore(open);
-    this.#blindWatch.restore(open, clock.now());
+    const { bus, config, page } = this.#options;
+    const { live } = this.context;
+    await this.#restore();
     this.#server = await createServer({ context: this.context, access: this.#access, page });
     live.attach(this.#server.server);
     bus.onMessage((message, bytes) => this.#intake.message(message, bytes));
@@ -86,9 +84,28 @@ export class Hub {
   /** Stops taking in, commits what was said, closes viewers and requests. */
   async stop(): Promise<void> {
     for (const cancel of this.#cancelTimers) cancel();
-    await this.context.live.close();
     await this.context.alerts.stop();
+    const closed = this.context.live.close();
+    // It waits for the requests under way, and a client may never finish its own.
+    this.#server?.server.closeAllConnections();
+    await closed;
     await this.#server?.close();
+  }
+
+  /** What was open when the process went goes on; of a camera that is configured no more it ends. */
+  async #restore(): Promise<void> {
+    const { store, clock, config } = this.#options;
+    const { rules, alerts } = this.context;
+    const now = clock.now();
+    const configured = new Set(config.cameras.map(({ id }) => id));
+    const open = await store.openViolations();
+    const ours = open.filter(({ cameraId }) => configured.has(cameraId));
+    rules.restore(ours);
+    this.#blindWatch.restore(ours, now);
+    for (const violation of open) {
+      if (ours.includes(violation)) continue;
+      alerts.ended({ ...violation, endedAt: now, ended: 'camera-lost' }, 'camera-lost');
+    }
   }
 
   #wire(): HubContext {
@@ -141,8 +158,10 @@ export class Hub {
   }
 
   async #listen({ host, port }: Config['access']): Promise<number> {
+    // For "localhost" it would open a second server, on ::1, which the live channel knows nothing of.
+    const address = host === 'localhost' ? '127.0.0.1' : host;
     try {
-      await this.#server!.listen({ host, port });
+      await this.#server!.listen({ host: address, port });
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
       throw new Problem('port-in-use', `Port ${port} of ${host} is in use.`, {
@@ -150,8 +169,8 @@ export class Hub {
         cause,
       });
     }
-    const address = this.#server!.server.address();
-    return typeof address === 'object' && address !== null ? address.port : port;
+    const bound = this.#server!.server.address();
+    return typeof bound === 'object' && bound !== null ? bound.port : port;
   }
 
   #every(ms: number, task: () => void): void {

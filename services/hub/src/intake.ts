@@ -34,7 +34,7 @@ export class Intake {
         this.#observe(message.observation, now);
         break;
       case 'evidence':
-        ledger.offer(message.candidate, bytes);
+        ledger.offer(message.candidate, bytes, now);
         break;
       case 'picture':
         live.picture({ observation: message.observation, jpeg: bytes });
@@ -50,8 +50,9 @@ export class Intake {
 
   /** Each second: who is blind, what a blindness ends, and what viewers should know. */
   second(): void {
-    const { rules, board, live, clock } = this.#context;
+    const { rules, board, ledger, live, clock } = this.#context;
     const now = clock.now();
+    ledger.expire(now);
     for (const event of this.#blindWatch.check(now)) this.#blind(event);
     this.#apply(rules.check(now));
     live.cameras(board.cameras(now));

@@ -1,5 +1,4 @@
 /** Can the service do its work? Progress counts, not connection. */
-
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Store } from '@maskwatch/store/store';
 import type { AlertBook } from './violations/alert-book.ts';
@@ -35,6 +34,9 @@ export class Readiness {
     }
     if (!vision.connected) {
       return [{ code: 'vision-down', detail: 'The vision process is being started.' }];
+    }
+    if (vision.status === undefined) {
+      return [{ code: 'vision-starting', detail: 'The vision process opens its models.' }];
     }
     const silentMs = clock.now() - vision.heardAt;
     if (silentMs < visionSilentMs) return [];

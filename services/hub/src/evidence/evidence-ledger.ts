@@ -1,15 +1,17 @@
-/** The best candidate of each track, in memory until its violation opens or it grows old. */
+/** The best candidate of each track, in memory until it grows old. */
 import type { EvidenceCandidate } from '@maskwatch/contracts/bus';
 
 /** Each about 200 KB: 13 MB in all. */
 const mostHeld = 64;
-/** A person that was not better seen for this long has left, or their violation has opened. */
+/** A person that was not better seen for this long has left, or broke every rule they could. */
 const keepMs = 5 * 60_000;
 
 export interface HeldCandidate {
   candidate: EvidenceCandidate;
   picture: Uint8Array;
   crop: Uint8Array;
+  /** When it was offered, on the hub's clock: a film's own time may lag behind. */
+  offeredAt: number;
 }
 
 export class EvidenceLedger {
@@ -26,8 +28,8 @@ export class EvidenceLedger {
     return this.#held.size;
   }
 
-  offer(candidate: EvidenceCandidate, bytes: Uint8Array): void {
-    const { trackId, capturedAt, pictureBytes, cropBytes } = candidate;
+  offer(candidate: EvidenceCandidate, bytes: Uint8Array, now: number): void {
+    const { trackId, pictureBytes, cropBytes } = candidate;
     const known = this.#held.get(trackId);
     if (known !== undefined && known.candidate.quality >= candidate.quality) return;
     this.#held.delete(trackId);
@@ -35,20 +37,20 @@ export class EvidenceLedger {
       candidate,
       picture: bytes.slice(0, pictureBytes),
       crop: bytes.slice(pictureBytes, pictureBytes + cropBytes),
+      offeredAt: now,
     });
-    this.#expire(capturedAt);
+    this.expire(now);
   }
 
-  /** The best of a track; it is held no longer. */
-  take(trackId: string): HeldCandidate | undefined {
-    const held = this.#held.get(trackId);
-    this.#held.delete(trackId);
-    return held;
+  /** The best of a track. It stays: one person may break several rules. */
+  best(trackId: string): HeldCandidate | undefined {
+    return this.#held.get(trackId);
   }
 
-  #expire(now: number): void {
-    for (const [trackId, { candidate }] of this.#held) {
-      const old = now - candidate.capturedAt > keepMs;
+  /** Gives up what is old, and the oldest while there are too many. To be asked now and then. */
+  expire(now: number): void {
+    for (const [trackId, { offeredAt }] of this.#held) {
+      const old = now - offeredAt > keepMs;
       if (!old && this.#held.size <= mostHeld) return;
       this.#held.delete(trackId);
       if (!old) this.#dropped += 1;

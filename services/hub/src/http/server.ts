@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import cookies from '@fastify/cookie';
 import files from '@fastify/static';
 import { apiPrefix } from '@maskwatch/contracts/http';
@@ -45,6 +45,11 @@ export async function createServer({ context, access, page }: ServerOptions) {
     connectionTimeout: 20_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
+    // Addresses that no route can be sought for.
+    frameworkErrors(fault, _request, reply) {
+      reply.headers(securityHeaders);
+      answerProblem(fault, reply, context.logger);
+    },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -83,17 +88,24 @@ export async function createServer({ context, access, page }: ServerOptions) {
 /** Every path that is no file and not the API's is the page's own to route. */
 async function servePage(app: FastifyInstance, page: string | undefined): Promise<void> {
   const built = page !== undefined && existsSync(join(page, 'index.html'));
-  if (built) await app.register(files, { root: page, wildcard: false, cacheControl: false });
+  if (built) {
+    await app.register(files, {
+      ...{ root: page, wildcard: false, cacheControl: false },
+      setHeaders: (reply, path) => reply.header('cache-control', cacheControl(path)),
+    });
+  }
   app.setNotFoundHandler((request, reply) => {
-    if (!built || request.method !== 'GET' || request.url.startsWith('/api/')) {
-      throw new Problem(
-        'not-found',
-        `There is no ${request.method} ${request.url.split('?')[0]}.`,
-        {
-          status: 404,
-        },
-      );
-    }
-    return reply.type('text/html').header('cache-control', 'no-cache').sendFile('index.html');
+    const path = request.url.split('?')[0]!;
+    const ofThePage = ['GET', 'HEAD'].includes(request.method) && !notThePage.test(path);
+    if (built && ofThePage) return reply.sendFile('index.html');
+    throw new Problem('not-found', `There is no ${request.method} ${path}.`, { status: 404 });
   });
+}
+
+/** The API, and files of the page as it was before an update: an answer in HTML would break it. */
+const notThePage = /^\/(api|assets|socket\.io)\//;
+
+/** Names of assets change with their content; the page itself must be asked for. */
+function cacheControl(path: string): string {
+  return path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache';
 }

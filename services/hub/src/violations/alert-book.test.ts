@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import jpegTurbo from '@julusian/jpeg-turbo';
+import type { Alert } from '@maskwatch/contracts/alert';
+import { EndpointConfig } from '@maskwatch/contracts/config';
+import { WebhookBody } from '@maskwatch/contracts/webhook';
+import { FakeClock } from '@maskwatch/platform/clock';
+import { silentLogger } from '@maskwatch/platform/logger';
+import { Problem } from '@maskwatch/platform/problem';
+import { aViolation, builtAt } from '@maskwatch/store/builders';
+import type { Store } from '@maskwatch/store/store';
+import { EvidenceFolder } from '../evidence/evidence-folder.ts';
+import { EvidenceLedger } from '../evidence/evidence-ledger.ts';
+import { aCandidate, aHub } from '../testing/a-hub.ts';
+import { AlertBook } from './alert-book.ts';
+
+const jpeg = await jpegTurbo.compress(Buffer.alloc(64 * 48 * 3, 90), {
+  ...{ format: jpegTurbo.FORMAT_RGB, width: 64, height: 48 },
+  ...{ subsampling: jpegTurbo.SAMP_420, quality: 80 },
+});
+
+const endpoint = (id: string, picture: boolean) =>
+  EndpointConfig.parse({
+    ...{ id, picture, url: 'https://desk.example/hook' },
+    secret: `whsec_${'a'.repeat(32)}`,
+  });
+
+async function aBook({ faults = {} }: { faults?: Partial<Store> } = {}) {
+  const { store, directory, remove } = await aHub();
+  const clock = new FakeClock();
+  const ledger = new EvidenceLedger();
+  const told: Alert[] = [];
+  const bodies: WebhookBody[] = [];
+  const seen: Store = Object.assign(Object.create(store), {
+    open: (opening) => {
+      bodies.push(...opening.deliveries.map(({ body }) => WebhookBody.parse(JSON.parse(body))));
+      return store.open(opening);
+    },
+    ...faults,
+  } satisfies Partial<Store>);
+  const book = new AlertBook({
+    ...{ store: seen, ledger, clock, logger: silentLogger, publicUrl: 'http://localhost:8787' },
+    folder: new EvidenceFolder(join(directory, 'evidence')),
+    endpoints: [endpoint('desk', true), endpoint('log', false)],
+    onAlert: (alert) => told.push(alert),
+  });
+  const offer = (trackId: string, picture: Uint8Array) => {
+    const { candidate, bytes } = aCandidate(trackId, { picture });
+    ledger.offer(candidate, bytes, clock.now());
+  };
+  const files = async () =>
+    (
+      await readdir(join(directory, 'evidence'), { recursive: true, withFileTypes: true }).catch(
+        () => [],
+      )
+    )
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name);
+  return { book, store, clock, told, bodies, offer, files, remove };
+}
+
+const full = () => Promise.reject(new Problem('store-full', 'The disk is full.'));
+
+test('an opening keeps its pictures, and is told after the commit', async (t) => {
+  const { book, store, told, bodies, offer, files, remove } = await aBook();
+  t.after(remove);
+  offer('track-1', jpeg);
+
+  book.opened(aViolation({ id: 'v-1' }));
+  assert.equal(told.length, 0);
+  await book.stop();
+
+  assert.deepEqual(told, [await store.alertOfViolation('v-1')]);
+  assert.deepEqual(told[0]?.evidence.map(({ kind }) => kind).sort(), ['crop', 'picture']);
+  assert.equal((await files()).length, 2);
+  assert.equal(book.written, 2);
+  const [desk, log] = bodies;
+  assert.ok(desk?.data.picture !== undefined);
+  assert.equal(desk.data.url, `http://localhost:8787/alerts/${told[0]?.id}`);
+  assert.equal(log?.data.picture ?? log?.data.pictureMissing, undefined);
+});
+
+test('a person who breaks two rules has a picture in both alerts', async (t) => {
+  const { book, told, offer, remove } = await aBook();
+  t.after(remove);
+  offer('track-1', jpeg);
+
+  book.opened(aViolation({ id: 'v-1' }));
+  book.opened(aViolation({ id: 'v-2', ruleId: 'kitchen' }));
+  await book.stop();
+
+  assert.deepEqual(
+    told.map(({ evidence }) => evidence.length),
+    [2, 2],
+  );
+});
+
+test('an end that is said at once after its beginning comes after it', async (t) => {
+  const { book, told, remove } = await aBook();
+  t.after(remove);
+  const violation = aViolation({ id: 'v-1' });
+
+  book.opened(violation);
+  book.ended({ ...violation, endedAt: builtAt + 4000, ended: 'left' }, 'left');
+  book.ended({ ...violation, endedAt: builtAt + 9000, ended: 'left' }, 'left');
+  await book.stop();
+
+  assert.deepEqual(
+    told.map(({ condition }) => condition),
+    ['firing', 'ended'],
+  );
+  assert.equal(told[1]?.violation.endedAt, builtAt + 4000);
+  assert.equal(book.lost, 0);
+});
+
+test('without a picture the alert and its receivers are told why', async (t) => {
+  const { book, told, bodies, remove } = await aBook();
+  t.after(remove);
+
+  book.opened(aViolation({ id: 'v-1' }));
+  await book.stop();
+
+  assert.match(told[0]!.evidenceMissing!, /good enough/);
+  assert.match(bodies[0]!.data.pictureMissing!, /good enough/);
+});
+
+test('a picture that cannot be drawn on is kept all the same, and its receiver is told', async (t) => {
+  const { book, told, bodies, offer, remove } = await aBook();
+  t.after(remove);
+  offer('track-1', Uint8Array.of(1, 2, 3));
+
+  book.opened(aViolation({ id: 'v-1' }));
+  await book.stop();
+
+  assert.equal(told[0]?.evidence.length, 2);
+  assert.equal(told[0]?.evidenceMissing, undefined);
+  assert.match(bodies[0]!.data.pictureMissing!, /could not be prepared/);
+});
+
+test('a camera has no picture, and none is due', async (t) => {
+  const { book, told, bodies, remove } = await aBook();
+  t.after(remove);
+  const { trackId: _, box: __, ...violation } = aViolation({ id: 'v-1', subject: 'camera' });
+
+  book.opened({ ...violation, state: 'unknown' });
+  await book.stop();
+
+  assert.equal(told[0]?.evidenceMissing, undefined);
+  assert.equal(bodies[0]?.data.pictureMissing, undefined);
+});
+
+test('on a full disk the reserve goes first, and the alert is told without its picture', async (t) => {
+  let free = false;
+  const { book, store, told, offer, files, remove } = await aBook({
+    faults: {
+      open: (opening) => (free ? store.open(opening) : full()),
+      async releaseReserve() {
+        free = true;
+        return true;
+      },
+      restoreReserve: async () => true,
+    },
+  });
+  t.after(remove);
+  offer('track-1', jpeg);
+
+  book.opened(aViolation({ id: 'v-1' }));
+  await book.stop();
+
+  assert.equal(told.length, 1);
+  assert.match(told[0]!.evidenceMissing!, /disk was full/);
+  assert.deepEqual(await files(), []);
+  assert.equal(book.diskFull, true);
+  await book.recover();
+  assert.equal(book.diskFull, false);
+  assert.equal(book.lost, 0);
+});
+
+test('while the disk stays full changes wait in their order', async (t) => {
+  let free = false;
+  const { book, store, told, clock, remove } = await aBook({
+    faults: {
+      open: (opening) => (free ? store.open(opening) : full()),
+      releaseReserve: async () => false,
+    },
+  });
+  t.after(remove);
+  const violation = aViolation({ id: 'v-1' });
+
+  book.opened(violation);
+  book.ended({ ...violation, endedAt: builtAt + 4000, ended: 'left' }, 'left');
+  for (let n = 0; n < 3; n += 1) await clock.advance(1000);
+  assert.equal(told.length, 0);
+  free = true;
+  for (let n = 0; n < 3; n += 1) await clock.advance(1000);
+  await book.stop();
+
+  assert.deepEqual(
+    told.map(({ condition }) => condition),
+    ['firing', 'ended'],
+  );
+});
+
+test('places that wait for their turn cost one, and on a full disk none', async (t) => {
+  const written: string[][] = [];
+  const { book, remove } = await aBook({
+    faults: {
+      async moved(violations) {
+        written.push(violations.map(({ id, lastSeenAt }) => `${id} ${lastSeenAt - builtAt}`));
+        if (written.length > 1) await full();
+      },
+    },
+  });
+  t.after(remove);
+
+  for (const seconds of [1, 2, 3]) {
+    for (const id of ['v-1', 'v-2']) {
+      book.moved([aViolation({ id, lastSeenAt: builtAt + seconds })]);
+    }
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(written, [['v-1 3', 'v-2 3']]);
+  book.moved([aViolation({ id: 'v-1' })]);
+  await book.stop();
+
+  assert.equal(book.lost, 0);
+  assert.equal(book.diskFull, true);
+});
+
+test('a change that cannot be committed is counted, leaves no file, and the next one goes on', async (t) => {
+  let broken = true;
+  const { book, store, told, offer, files, remove } = await aBook({
+    faults: {
+      open(opening) {
+        if (!broken) return store.open(opening);
+        broken = false;
+        return Promise.reject(new Problem('store-damaged', 'The file is damaged.'));
+      },
+    },
+  });
+  t.after(remove);
+  offer('track-1', jpeg);
+
+  book.opened(aViolation({ id: 'v-1' }));
+  book.opened(aViolation({ id: 'v-2', trackId: 'track-2' }));
+  await book.stop();
+
+  assert.equal(book.lost, 1);
+  assert.deepEqual(await files(), []);
+  assert.deepEqual(
+    told.map(({ violation }) => violation.id),
+    ['v-2'],
+  );
+});

@@ -26,6 +26,8 @@ export interface IngestServiceOptions {
   bus: IngestBus;
   clock: Clock;
   logger: Logger;
+  /** A run of a model does not end: nothing but a new process helps. */
+  onHang(): void;
 }
 
 /** A tracker with the models' limits. */
@@ -82,11 +84,19 @@ export class IngestService {
 
   #tick(): void {
     const { bus, clock, inference } = this.#options;
-    for (const owner of this.#owners.values()) bus.send({ kind: 'tick', tick: owner.tick() });
+    for (const [cameraId, owner] of this.#owners) {
+      bus.send({ kind: 'tick', tick: owner.tick() });
+      if (owner.hangs()) this.#hang(cameraId);
+    }
     bus.send({
       kind: 'status',
       status: { at: clock.now(), pid: process.pid, ...inference.status(), dropped: bus.dropped },
     });
     this.#cancelTick = clock.setTimer(() => this.#tick(), tickMs);
+  }
+
+  #hang(cameraId: string): void {
+    this.#options.logger.fatal({ cameraId }, 'inference has not answered for a minute');
+    this.#options.onHang();
   }
 }

@@ -215,3 +215,16 @@ test('stopping does not wait for the time of a film', async () => {
 
   assert.deepEqual(released, [0]);
 });
+
+test('a frame without an answer for a minute is a hang; many slow ones are none', async () => {
+  const { owner, inference, frame } = anOwner();
+  const seconds = (count: number) => Array.from({ length: count }, () => owner.hangs());
+
+  assert.ok(!seconds(100).includes(true));
+  frame();
+  frame();
+  assert.ok(!seconds(50).includes(true));
+  await inference.answer();
+  assert.ok(!seconds(60).includes(true));
+  assert.deepEqual(seconds(1), [true]);
+});

@@ -21,6 +21,8 @@ import { encodeLivePicture } from './jpeg.ts';
 const lateMs = 2000;
 /** Faces lost for less than this are pixelated in evidence where they may still be. */
 const pixelateLostMs = 1000;
+/** No model on no machine takes this long, with every camera before it in the queue. */
+const hangSeconds = 60;
 
 export interface CameraOwnerOptions {
   camera: CameraConfig;
@@ -45,6 +47,8 @@ export class CameraOwner {
   #mask: PrivacyMask | undefined;
   #size: { width: number; height: number } | undefined;
   #ageMs: number | undefined;
+  /** For how many seconds one frame has been under way; undefined between frames. */
+  #underWay: number | undefined;
   watched = false;
 
   constructor(options: CameraOwnerOptions) {
@@ -80,6 +84,16 @@ export class CameraOwner {
       ...(this.#ageMs === undefined ? {} : { ageMs: this.#ageMs }),
       counters: this.#allCounters(),
     };
+  }
+
+  /**
+   * To be asked each second: does a run of a model not end? Counted in questions, so that a process
+   * that stood still itself takes nothing for a hang.
+   */
+  hangs(): boolean {
+    if (this.#underWay === undefined) return false;
+    this.#underWay += 1;
+    return this.#underWay > hangSeconds;
   }
 
   #allCounters(): FrameCounters {
@@ -121,6 +135,7 @@ export class CameraOwner {
         this.#counters.lost += 1;
         this.#options.logger.warn({ err: fault }, 'a frame got no answer from inference');
       } finally {
+        this.#underWay = undefined;
         frame.release();
       }
     }
@@ -137,6 +152,7 @@ export class CameraOwner {
   async #judgeFrame(frame: Frame): Promise<void> {
     const { camera, judge, bus } = this.#options;
     const { picture } = frame;
+    this.#underWay = 0;
     this.#size = { width: picture.width, height: picture.height };
     this.#paintMasks(frame);
     bus.send({ kind: 'in-flight', cameraId: camera.id });

@@ -47,6 +47,8 @@ export class VisionSupervisor {
   #cancelTimer = () => {};
   #cancelCheck = () => {};
   #stopping = false;
+  /** We end it ourselves, for no fault of a camera. */
+  #renewing = false;
 
   constructor(options: VisionSupervisorOptions) {
     this.#options = options;
@@ -64,9 +66,15 @@ export class VisionSupervisor {
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
     this.#child = child;
     this.#startedAt = clock.now();
-    child.once('exit', (code, signal) => this.#ended({ code, signal }));
-    child.once('error', (err) => logger.error({ err }, 'the vision process cannot be started'));
-    bus.attach(child.stdio[3] as Socket);
+    // "close", not "exit": what it said last is read by then, and says which cameras were in flight.
+    child.once('close', (code, signal) => this.#ended(child, { code, signal }));
+    child.once('error', (err) => {
+      logger.error({ err }, 'the vision process cannot be started');
+      if (child.pid === undefined) this.#ended(child, { code: null, signal: null });
+    });
+    // Absent where the machine has no descriptors left.
+    const socket = child.stdio?.[3] as Socket | undefined;
+    if (socket !== undefined) bus.attach(socket);
     logger.info({ visionPid: child.pid, starts: vision.starts }, 'vision process started');
     this.#check();
   }
@@ -77,7 +85,7 @@ export class VisionSupervisor {
     this.#cancelCheck();
     const child = this.#child;
     if (child === undefined) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
     this.#options.bus.send({ kind: 'stop' });
     const cancel = this.#options.clock.setTimer(() => child.kill('SIGKILL'), stopMs);
     await gone;
@@ -85,25 +93,35 @@ export class VisionSupervisor {
   }
 
   #check(): void {
-    const { vision, clock, logger } = this.#options;
+    const { clock } = this.#options;
+    const due = clock.now() + checkMs;
     this.#cancelCheck = clock.setTimer(() => {
-      const patience = vision.status === undefined ? openingMs : silentMs;
-      const silent = clock.now() - vision.heardAt;
-      if (silent > patience) {
-        logger.error({ silentMs: silent }, 'the vision process hangs; killing it');
-        this.#child?.kill('SIGKILL');
-        return;
-      }
-      if (this.#quarantine.over(clock.now(), vision.quarantined)) {
-        logger.info('a quarantine is over; starting the vision process with all its cameras');
-        this.#child?.kill('SIGKILL');
-        return;
-      }
-      this.#check();
+      // This process stood still itself: what was said in the meantime is not read yet.
+      const late = clock.now() - due > checkMs;
+      if (late || this.#goesOn()) this.#check();
+      else this.#child?.kill('SIGKILL');
     }, checkMs);
   }
 
-  #ended({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): void {
+  #goesOn(): boolean {
+    const { vision, clock, logger } = this.#options;
+    const patience = vision.status === undefined ? openingMs : silentMs;
+    const silentFor = clock.now() - vision.heardAt;
+    if (silentFor > patience) {
+      logger.error({ silentMs: silentFor }, 'the vision process hangs; killing it');
+      return false;
+    }
+    if (!this.#quarantine.over(clock.now(), vision.quarantined)) return true;
+    logger.info('a quarantine is over; starting the vision process with all its cameras');
+    this.#renewing = true;
+    return false;
+  }
+
+  #ended(
+    child: ChildProcess,
+    { code, signal }: { code: number | null; signal: NodeJS.Signals | null },
+  ): void {
+    if (this.#child !== child) return;
     const { vision, clock, logger, board, cameraIds } = this.#options;
     this.#child = undefined;
     this.#cancelCheck();
@@ -111,7 +129,8 @@ export class VisionSupervisor {
     const now = clock.now();
     const inFlight = [...vision.inFlight];
     logger.error({ code, signal, inFlight }, 'the vision process ended');
-    this.#quarantine.died(now, inFlight);
+    if (!this.#renewing) this.#quarantine.died(now, inFlight);
+    this.#renewing = false;
     if (now - this.#startedAt > soundMs) this.#pauseMs = firstPauseMs;
     const detail = 'The vision process ended and is being started again; the log says why.';
     for (const id of cameraIds) {

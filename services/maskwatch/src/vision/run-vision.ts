@@ -60,6 +60,8 @@ async function watchCameras({ bus, logger, startInference }: VisionOptions): Pro
     ...{ cameras, evidenceStates, inference, decoder, demoFilm, bus, logger },
     models: { detector: detector.model, classifier: classifier.model },
     clock: systemClock,
+    // A thread inside a run cannot be ended but with its process; the hub starts another one.
+    onHang: () => process.kill(process.pid, 'SIGKILL'),
   });
   service.start();
   started.resolve({ service, inference });

@@ -93,9 +93,16 @@ export class AlertBook {
   }
 
   async #open(opened: Opened, held: HeldCandidate | undefined): Promise<void> {
-    const kept = await this.#keeper.keep(opened.alertId, { ...opened, held });
-    this.#line.noteDiskFull(kept.fault);
+    const kept = await this.#keep(opened, held);
     this.#tell(await this.#commitOpening(opened, kept));
+  }
+
+  /** What a full disk has left, the reserve above all, is for the alerts themselves. */
+  async #keep(opened: Opened, held: HeldCandidate | undefined): Promise<Kept> {
+    if (this.#line.diskFull && opened.violation.subject === 'person') return diskWasFull;
+    const kept = await this.#keeper.keep(opened.alertId, { ...opened, held });
+    if (this.#line.noteDiskFull(kept.fault)) await this.#line.giveUpReserve();
+    return kept;
   }
 
   async #commitOpening(opened: Opened, kept: Kept): Promise<Alert> {

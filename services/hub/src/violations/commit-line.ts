@@ -63,18 +63,20 @@ export class CommitLine {
         return await (tries === 1 ? whole() : smaller());
       } catch (fault) {
         if (!this.noteDiskFull(fault)) throw fault;
-        if (await this.#releaseReserve(tries)) continue;
+        if (await this.giveUpReserve()) continue;
+        if (tries === 1) this.#options.logger.error('the disk is full: an alert waits for room');
         if (this.#stopped && tries > 1) throw fault;
         if (!this.#stopped) await this.#pause();
       }
     }
   }
 
-  async #releaseReserve(tries: number): Promise<boolean> {
-    const { store, logger } = this.#options;
-    const released = await store.releaseReserve();
-    if (released || tries === 1) {
-      logger.error({ released }, 'the disk is full; alerts are written without pictures');
+  /** Answers with false when it was given up before. */
+  async giveUpReserve(): Promise<boolean> {
+    const released = await this.#options.store.releaseReserve();
+    if (released) {
+      const sentence = 'the disk is full: the reserve is given up, alerts come without pictures';
+      this.#options.logger.error(sentence);
     }
     return released;
   }

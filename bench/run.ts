@@ -1,0 +1,62 @@
+/** Measures what the project promises about its speed, each ratio against a rival in the same run. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BenchFilms, buildBenchFilms } from './films.ts';
+import { cpuOverFloor } from './parts/cpu-over-floor.ts';
+import { latency } from './parts/latency.ts';
+import { overNotebook } from './parts/over-notebook.ts';
+import { overload } from './parts/overload.ts';
+import { queueOverSession } from './parts/queue-over-session.ts';
+
+interface Part {
+  about: string;
+  measure(films: BenchFilms): Promise<void>;
+}
+
+const parts: Record<string, Part> = {
+  a: { about: 'CPU per judged frame over the floor', measure: cpuOverFloor },
+  b: { about: "frames a second over the notebook's way", measure: overNotebook },
+  c: { about: 'the inference thread over a bare session', measure: queueOverSession },
+  d: { about: 'delay of pictures and webhooks at half load', measure: latency },
+  e: { about: 'eight cameras, inference for a third of them', measure: overload },
+};
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => !(name in parts));
+  if (unknown.length > 0) {
+    console.error(
+      `no such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}`,
+    );
+    return 2;
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'maskwatch-bench-films-'));
+  let measured = true;
+  try {
+    const films = await buildBenchFilms(directory);
+    for (const name of names.length > 0 ? names : Object.keys(parts)) {
+      measured = (await runPart(name, films)) && measured;
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+  return measured ? 0 : 1;
+}
+
+/** False when it could not be measured; the other parts go on. */
+async function runPart(name: string, films: BenchFilms): Promise<boolean> {
+  const { about, measure } = parts[name]!;
+  const startedAt = performance.now();
+  console.log(`\n${name}: ${about}`);
+  try {
+    await measure(films);
+    return true;
+  } catch (fault) {
+    console.error(`${name} could not be measured:`, fault);
+    return false;
+  } finally {
+    console.log(`  ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,8 +1,10 @@
 /** What was announced before a kill, on disk: a promise that deliveries have to keep. */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import type { Alert } from '@maskwatch/contracts/alert';
+import type { Violation } from '@maskwatch/contracts/violation';
 import type { Showing } from './film-clock.ts';
 import type { Taken } from './receiver.ts';
+import type { Visit } from './visits-film.ts';
 
 export interface Announced {
   alertId: string;
@@ -123,8 +125,17 @@ function judgeShowings({ alerts, showings, gaps }: Evidence): Pick<Verdict, 'uns
     if (raised.length > 0) continue;
     const why = gaps.filter((gap) => gap.from < showing.to && gap.to > showing.from);
     const sight = longestSight(showing, why);
-    const names = why.map(({ name }) => name).join(', ') || 'nothing';
-    unseen.push(`${showing.name}: seen for ${(sight / 1000).toFixed(1)} s at most, for ${names}`);
+    const earlier = sight < sightNeededMs ? undefined : stillOpen(showing, alerts);
+    const late = earlier === undefined ? [] : between(earlier.violation, showing, gaps);
+    if (earlier !== undefined && late.length > 0) {
+      const id = earlier.id.slice(0, 8);
+      unseen.push(
+        `${showing.name}: taken for the person of ${id}, whose end ${names(late)} put off`,
+      );
+      continue;
+    }
+    const seconds = (sight / 1000).toFixed(1);
+    unseen.push(`${showing.name}: seen for ${seconds} s at most because of ${names(why)}`);
     if (sight >= sightNeededMs)
       faults.push(`${showing.name} raised no alert, and no kill tells why`);
   }
@@ -138,10 +149,27 @@ function judgeShowings({ alerts, showings, gaps }: Evidence): Pick<Verdict, 'uns
   return { unseen, faults };
 }
 
+const names = (gaps: Gap[]) => gaps.map(({ name }) => name).join(', ') || 'nothing';
+
+/** A violation of the same place that had not ended: each start counts its last 10 s anew. */
+function stillOpen({ from, visit }: Showing, alerts: Alert[]): Alert | undefined {
+  return alerts.find(
+    ({ violation: { startedAt, endedAt = from + 1, box } }) =>
+      startedAt < from && endedAt > from && inPlace(box, visit),
+  );
+}
+
+function between({ startedAt }: Violation, { from }: Showing, gaps: Gap[]): Gap[] {
+  return gaps.filter((gap) => gap.from > startedAt && gap.from < from);
+}
+
+function inPlace(box: Violation['box'], visit: Visit): boolean {
+  return box !== undefined && Math.abs(box[0] + box[2] / 2 - visit.x) < 150;
+}
+
 function belongs({ violation: { startedAt, box } }: Alert, { from, to, visit }: Showing): boolean {
   const inTime = startedAt >= from - toleranceMs && startedAt <= to + toleranceMs;
-  const inPlace = box !== undefined && Math.abs(box[0] + box[2] / 2 - visit.x) < 150;
-  return inTime && inPlace;
+  return inTime && inPlace(box, visit);
 }
 
 /** The longest time without a break in which a showing could be judged, in milliseconds. */

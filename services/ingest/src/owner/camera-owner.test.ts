@@ -88,7 +88,8 @@ function anOwner(change: Partial<CameraConfig> = {}) {
     sent.flatMap((message) =>
       message.kind === 'observation' ? [message.observation.sequence] : [],
     );
-  return { clock, inference, owner, source, sent, frame, released, observed };
+  const seam = () => handlers.onSeam?.();
+  return { clock, inference, owner, source, sent, frame, seam, released, observed };
 }
 
 test('while one frame is in flight the newest waits, and what it replaces is counted', async () => {
@@ -176,6 +177,37 @@ test('a film runs no faster than its own time', async () => {
   await settle();
 
   assert.equal(inference.waiting.length, 1);
+});
+
+test('nobody goes on over the seam of a looped film', async () => {
+  const { inference, sent, frame, seam, clock, released } = anOwner({ source: 'demo' });
+  const face: Detection = { box: [100, 100, 40, 40], confidence: 0.9 };
+  const ids = () =>
+    sent.flatMap((message) =>
+      message.kind === 'observation' ? [message.observation.tracks.map(({ id }) => id).join()] : [],
+    );
+  for (let n = 0; n < 3; n += 1) {
+    frame();
+    await inference.answer([face]);
+    await clock.advance(200);
+  }
+
+  frame();
+  frame();
+  seam();
+  assert.ok(released.includes(4));
+  frame();
+  await inference.answer([face]);
+  await inference.answer([face]);
+  await clock.advance(200);
+  frame();
+  await inference.answer([face]);
+
+  const [first, second, third, last, anew, confirmed] = ids();
+  assert.equal(first, '');
+  assert.ok(second !== '' && second === third && third === last);
+  assert.equal(anew, '');
+  assert.ok(confirmed !== '' && confirmed !== last);
 });
 
 test('privacy masks are painted before the detector sees the picture', async () => {

@@ -47,6 +47,8 @@ export class CameraOwner {
   #mask: PrivacyMask | undefined;
   #size: { width: number; height: number } | undefined;
   #ageMs: number | undefined;
+  /** The next frame is of a film that has begun anew. */
+  #anew = false;
   /** For how many seconds one frame has been under way; undefined between frames. */
   #underWay: number | undefined;
   watched = false;
@@ -56,6 +58,7 @@ export class CameraOwner {
     this.#film = sourceKind(options.camera.source) === 'file';
     this.#source = options.openSource({
       onFrame: (frame) => this.#take(frame),
+      onSeam: () => this.#seam(),
       onStatus: () => options.bus.send({ kind: 'tick', tick: this.tick() }),
     });
   }
@@ -119,6 +122,12 @@ export class CameraOwner {
     this.#inFlight ??= this.#judgeWaiting();
   }
 
+  /** What waits is of the end of the film: nothing may follow its people to the beginning. */
+  #seam(): void {
+    this.#giveUpWaiting();
+    this.#anew = true;
+  }
+
   #giveUpWaiting(): void {
     for (const older of this.#waiting.splice(0)) {
       older.release();
@@ -150,9 +159,11 @@ export class CameraOwner {
   }
 
   async #judgeFrame(frame: Frame): Promise<void> {
-    const { camera, judge, bus } = this.#options;
+    const { camera, judge, bus, tracker } = this.#options;
     const { picture } = frame;
     this.#underWay = 0;
+    if (this.#anew) tracker.reset();
+    this.#anew = false;
     this.#size = { width: picture.width, height: picture.height };
     this.#paintMasks(frame);
     bus.send({ kind: 'in-flight', cameraId: camera.id });

@@ -22,6 +22,7 @@ import type {
 } from './frame-source.ts';
 import { FrozenWatch } from './frozen-watch.ts';
 import { reconnectDelayMs } from './reconnect-policy.ts';
+import type { SeamWatch } from './seam-watch.ts';
 import type { SourceAddress } from './source-address.ts';
 import type { StartLimiter } from './start-limiter.ts';
 
@@ -43,6 +44,8 @@ export interface SupervisorOptions {
   random?: () => number;
   deadlines?: Partial<Deadlines>;
   buffers?: number;
+  /** Of a looped film. */
+  seams?: SeamWatch;
   startDecoder?: StartDecoder;
   probeAddress?: ProbeAddress;
 }
@@ -131,6 +134,7 @@ export class CameraSupervisor implements FrameSource {
     this.#verdict = undefined;
     this.#pictureInRun = false;
     this.#backlog.restart();
+    this.#options.seams?.restart();
     try {
       this.#run = await (this.#options.startDecoder ?? startDecoder)({
         ...{ program: decoder.ffmpeg, args: this.#arguments(), secrets: address.secrets },
@@ -182,6 +186,7 @@ export class CameraSupervisor implements FrameSource {
     this.#pictureInRun = true;
     this.#failures = 0;
     const old = this.#backlog.isOld(capturedAt);
+    if (this.#options.seams?.isAnew()) this.#handlers.onSeam?.();
     this.#judgePicture(buffer, capturedAt);
     if (old) this.#counters.discarded += 1;
     else if (buffer.spill) this.#counters.replaced += 1;

@@ -27,6 +27,8 @@ export interface SourceStatus {
 export interface FrameSourceHandlers {
   /** Called for every frame for which a buffer was free. The receiver must release it. */
   onFrame(frame: Frame): void;
+  /** A looped film begins anew with the next frame: nobody on it goes on. */
+  onSeam?(): void;
   /** Called on every change of state or cause. */
   onStatus(status: SourceStatus): void;
 }

@@ -6,7 +6,7 @@ export const CameraId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
 
 /**
  * What the owner says of its camera. live: frames come; stalled: the address still takes
- * connections but no frame came for 10 s; frozen: bit-equal frames for 60 s; offline: no connection.
+ * connections but no frame came for 10 s, or only damaged ones; frozen: bit-equal frames for 60 s; offline: no connection.
  */
 export const CameraState = z.enum(['live', 'stalled', 'frozen', 'offline']);
 export type CameraState = z.infer<typeof CameraState>;
@@ -25,6 +25,7 @@ export const CameraCause = z.enum([
   'timeout',
   'ended',
   'frozen',
+  'damaged',
   'missing-device',
   'decoder-missing',
   'quarantined',
@@ -45,7 +46,7 @@ export const FrameCounters = z.object({
   late: z.number().int(),
   /** Frames whose inference never answered. */
   lost: z.number().int(),
-  /** Frames thrown away unjudged: a backlog after a gap in arrival, repeats of a frozen picture. */
+  /** Frames thrown away unjudged: a backlog after a gap in arrival, damaged ones, repeats of a frozen picture. */
   discarded: z.number().int(),
   /** Times that the decoder was started. */
   starts: z.number().int(),

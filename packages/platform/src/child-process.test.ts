@@ -22,15 +22,20 @@ function isAlive(pid: number): boolean {
 
 test('keeps the last hundred lines of a flood, and hands on twenty a second', async () => {
   const handedOn: string[] = [];
+  let every = 0;
   const clock = new FakeClock();
   const child = start('i=0; while [ $i -lt 5000 ]; do echo "line $i" >&2; i=$((i+1)); done', {
     clock,
     onLine: (line) => handedOn.push(line),
+    onEveryLine: () => {
+      every += 1;
+    },
   });
 
   const end = await child.ended;
 
   assert.equal(end.code, 0);
+  assert.equal(every, 5000);
   assert.equal(child.lastLines().length, 100);
   assert.equal(child.lastLines().at(-1), 'line 4999');
   assert.equal(handedOn.length, 20);

@@ -30,6 +30,8 @@ export interface ChildOptions {
   secrets?: readonly string[];
   /** Lines of stderr, at most 20 a second, without secrets. */
   onLine?: (line: string) => void;
+  /** The same without a limit, for what only looks at them. */
+  onEveryLine?: (line: string) => void;
   /** Lets the output flow away before the stop: a child blocked in a write ignores SIGTERM. */
   drain?: () => void;
   forceAfterMs?: number;
@@ -136,6 +138,7 @@ function collectLines(stream: Readable, options: ChildOptions): Lines {
     if (line === '') return;
     lines.ring.push(line);
     if (lines.ring.length > RING_LINES) lines.ring.shift();
+    options.onEveryLine?.(line);
     const now = Math.floor(options.clock.now() / 1000);
     if (now !== second) [second, handedOn] = [now, 0];
     handedOn += 1;

@@ -30,11 +30,18 @@ test('a stream that stays faster than asked for is kept after 3 s', () => {
   assert.ok(Math.max(...thrown) <= 3000);
 });
 
-test('at one frame in five seconds no interval is a gap', () => {
+test('at one frame in five seconds no interval is a gap, and the first frame is not given up', () => {
   const watch = new BacklogWatch({ rate: 0.2 });
-  watch.isOld(0);
   assert.deepEqual(
-    [5000, 10_000, 15_000].map((at) => watch.isOld(at)),
-    [false, false, false],
+    [0, 5000, 10_000, 15_000].map((at) => watch.isOld(at)),
+    [false, false, false, false],
+  );
+});
+
+test('at one frame in five seconds a backlog after a long gap is thrown away all the same', () => {
+  const watch = new BacklogWatch({ rate: 0.2 });
+  assert.deepEqual(
+    [0, 5000, 25_000, 25_010, 25_020, 30_000].map((at) => watch.isOld(at)),
+    [false, false, true, true, true, false],
   );
 });

@@ -9,6 +9,8 @@ export interface BacklogOptions {
 const GAP_MS = 2000;
 /** A stream that stays faster than asked for is not a backlog. */
 const LONGEST_MS = 3000;
+/** Above this interval a new connection's first frame is not given up for a doubt. */
+const LONGEST_WAIT_MS = 1000;
 /** Frames of a backlog come as fast as they are decoded; jitter shortens an interval by less. */
 const OWN_PACE = 0.6;
 
@@ -38,7 +40,9 @@ export class BacklogWatch {
   /** True for a frame that belongs to a backlog. */
   isOld(at: number): boolean {
     const sinceLast = this.#lastAt === undefined ? Number.POSITIVE_INFINITY : at - this.#lastAt;
+    const first = this.#lastAt === undefined;
     this.#lastAt = at;
+    if (first && this.#intervalMs > LONGEST_WAIT_MS) return false;
     if (sinceLast > this.#gapMs) {
       this.#discardingSince = at;
       return true;

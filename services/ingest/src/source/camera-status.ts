@@ -23,6 +23,12 @@ export const FROZEN: FailureReason = {
   detail: 'The picture has been the same to the bit for a minute. Restart the camera.',
 };
 
+export const DAMAGED: FailureReason = {
+  cause: 'damaged',
+  detail:
+    'Most pictures arrive damaged, so none is judged. Check cable and network of the camera, and restart it; watching goes on by itself.',
+};
+
 export interface CameraStatusOptions {
   clock: Clock;
   logger: Logger;
@@ -51,6 +57,12 @@ export class CameraStatus {
 
   frozen(): void {
     this.#become('frozen', FROZEN);
+  }
+
+  /** Pictures come, and none can be used. */
+  damaged(): void {
+    this.#lastFailure = undefined;
+    this.#become('stalled', DAMAGED);
   }
 
   /** A try failed. A vague cause ends no state (a short gap is not worth a word) and hides none. */

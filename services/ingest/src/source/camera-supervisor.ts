@@ -6,7 +6,6 @@ import { type Clock, systemClock } from '@maskwatch/platform/clock';
 import { type Logger, silentLogger } from '@maskwatch/platform/logger';
 import { messageOf } from '@maskwatch/platform/problem';
 import { type ProbeAddress, probeAddress } from './address-probe.ts';
-import { BacklogWatch } from './backlog-watch.ts';
 import { CameraStatus, FROZEN, SILENT } from './camera-status.ts';
 import { DEADLINES, type Deadlines, pause, watchPictures } from './deadlines.ts';
 import type { Decoder } from './decoder.ts';
@@ -14,6 +13,7 @@ import { type DecoderRun, type StartDecoder, startDecoder } from './decoder-run.
 import { type FailureReason, failureReason } from './failure-reason.ts';
 import { decoderArguments } from './ffmpeg-arguments.ts';
 import type { FrameBuffer, FrameBuffers } from './frame-buffers.ts';
+import { FrameDesk, type Sort } from './frame-desk.ts';
 import type {
   FrameSource,
   FrameSourceHandlers,
@@ -55,12 +55,11 @@ export class CameraSupervisor implements FrameSource {
   readonly #handlers: FrameSourceHandlers;
   readonly #clock: Clock;
   readonly #deadlines: Deadlines;
-  readonly #counters = { received: 0, replaced: 0, discarded: 0, starts: 0 };
   readonly #stop = new AbortController();
   readonly #status: CameraStatus;
   readonly #frozen = new FrozenWatch();
-  readonly #backlog: BacklogWatch;
-  #sequence = 0;
+  readonly #desk: FrameDesk;
+  #starts = 0;
   #lastFrameAt: number;
   #pictureInRun = false;
   #failures = 0;
@@ -76,7 +75,7 @@ export class CameraSupervisor implements FrameSource {
     this.#clock = options.clock ?? systemClock;
     this.#deadlines = { ...DEADLINES, ...options.deadlines };
     this.#lastFrameAt = this.#clock.now();
-    const { cameraId, logger = silentLogger, rate } = options;
+    const { cameraId, address, logger = silentLogger, rate } = options;
     this.#status = new CameraStatus({
       clock: this.#clock,
       logger: logger.child({ cameraId }),
@@ -84,7 +83,11 @@ export class CameraSupervisor implements FrameSource {
         if (!this.#stop.signal.aborted) this.#handlers.onStatus(status);
       },
     });
-    this.#backlog = new BacklogWatch({ rate, gapMs: this.#deadlines.gapMs });
+    this.#desk = new FrameDesk({
+      ...{ rate, gapMs: this.#deadlines.gapMs },
+      standAlone: address.kind === 'mjpeg' || address.kind === 'webcam',
+      onFrame: (frame) => this.#handlers.onFrame(frame),
+    });
   }
 
   get status(): SourceStatus {
@@ -92,7 +95,7 @@ export class CameraSupervisor implements FrameSource {
   }
 
   get counters(): Readonly<SourceCounters> {
-    return this.#counters;
+    return { ...this.#desk.counters, starts: this.#starts };
   }
 
   /** The decoder's process id while it runs. */
@@ -130,10 +133,10 @@ export class CameraSupervisor implements FrameSource {
   /** One connection, until it fails: for a live source every end is a failure, whatever its code. */
   async #connect(connected: () => void): Promise<FailureReason> {
     const { address, decoder, cameraId, logger = silentLogger, buffers } = this.#options;
-    this.#counters.starts += 1;
+    this.#starts += 1;
     this.#verdict = undefined;
     this.#pictureInRun = false;
-    this.#backlog.restart();
+    this.#desk.restart();
     this.#options.seams?.restart();
     try {
       this.#run = await (this.#options.startDecoder ?? startDecoder)({
@@ -145,6 +148,7 @@ export class CameraSupervisor implements FrameSource {
           this.#receive(buffer, from);
         },
         onLine: (line) => logger.debug({ cameraId, line }, 'decoder says'),
+        onEveryLine: (line) => this.#desk.hear(line, this.#clock.now()),
       });
       if (this.#stop.signal.aborted) void this.#run.stop();
       const stopWatching = watchPictures({
@@ -180,36 +184,25 @@ export class CameraSupervisor implements FrameSource {
   }
 
   #receive(buffer: FrameBuffer, buffers: FrameBuffers): void {
-    const capturedAt = this.#clock.now();
-    this.#counters.received += 1;
-    this.#lastFrameAt = capturedAt;
-    this.#pictureInRun = true;
+    const at = this.#clock.now();
     this.#failures = 0;
-    const old = this.#backlog.isOld(capturedAt);
+    const sort = this.#desk.sort(at);
+    // ffmpeg gives out a last old picture when it gives up: that is no sign of life.
+    if (sort !== 'old') {
+      this.#lastFrameAt = at;
+      this.#pictureInRun = true;
+    }
     if (this.#options.seams?.isAnew()) this.#handlers.onSeam?.();
-    this.#judgePicture(buffer, capturedAt);
-    if (old) this.#counters.discarded += 1;
-    else if (buffer.spill) this.#counters.replaced += 1;
-    if (old || buffer.spill) buffers.giveBack(buffer);
-    else this.#hand(buffer, buffers, capturedAt);
+    this.#judgePicture(buffer, { at, sort });
+    this.#desk.take({ buffer, buffers, at, sort });
   }
 
-  #hand(buffer: FrameBuffer, buffers: FrameBuffers, capturedAt: number): void {
-    let held = true;
-    const release = () => {
-      if (held) buffers.giveBack(buffer);
-      held = false;
-    };
-    const sequence = this.#sequence;
-    this.#sequence += 1;
-    this.#handlers.onFrame({ sequence, capturedAt, picture: buffer.picture, release });
-  }
-
-  /** Live, or frozen; a camera that has just frozen is connected to once more. */
-  #judgePicture({ picture }: FrameBuffer, at: number): void {
+  /** Live, damaged or frozen; a camera that has just frozen is connected to once more. */
+  #judgePicture({ picture }: FrameBuffer, { at, sort }: { at: number; sort: Sort }): void {
     const frozen = this.#frozen.look(picture, at) >= this.#deadlines.differentMs;
     if (!frozen) {
-      this.#status.live();
+      if (this.#desk.suspended) this.#status.damaged();
+      else if (sort !== 'damaged') this.#status.live();
     } else if (this.#status.current.state !== 'frozen') {
       this.#status.frozen();
       this.#end(FROZEN);

@@ -17,6 +17,8 @@ export interface DecoderRunOptions {
   buffers?: number;
   onPicture(buffer: FrameBuffer, buffers: FrameBuffers): void;
   onLine?: (line: string) => void;
+  /** Every line of stderr; `onLine` gets at most 20 a second. */
+  onEveryLine?: (line: string) => void;
 }
 
 export interface DecoderEnd {
@@ -54,11 +56,12 @@ export const startDecoder: StartDecoder = async (options) => {
   });
   const pipe = await openPicturePipe(stream);
   stream.onReady = () => pipe.resume();
-  const { program: command, args, secrets, clock, onLine } = options;
+  const { program: command, args, secrets, clock, onLine, onEveryLine } = options;
   try {
     child = startChild({
       ...{ command, args, secrets, clock, stdout: pipe.writeEnd, drain: () => pipe.drain() },
       ...(onLine === undefined ? {} : { onLine }),
+      ...(onEveryLine === undefined ? {} : { onEveryLine }),
     });
   } finally {
     pipe.started();

@@ -5,7 +5,7 @@ import { sourceAddress } from './source-address.ts';
 
 const CODECS = 'h264,hevc,mjpeg,mpeg4,msmpeg4v2,msmpeg4,vp8,vp9,libdav1d,libaom-av1,av1';
 const COMMON =
-  '-nostdin -hide_banner -nostats -loglevel error -threads 1 -max_pixels 33177600 -max_streams 16';
+  '-nostdin -hide_banner -nostats -loglevel repeat+error -threads 1 -max_pixels 33177600 -max_streams 16';
 const SCALE =
   "scale=w='max(2,trunc(iw*min(1,min(1280/iw,720/ih))/2)*2)':" +
   "h='max(2,trunc(ih*min(1,min(1280/iw,720/ih))/2)*2)':flags=area:out_range=tv";

@@ -44,7 +44,8 @@ export function decoderArguments(options: DecoderOptions): string[] {
   const command = ffmpeg()
     .input(address.kind === 'file' || address.kind === 'demo' ? `file:${address.url}` : address.url)
     .inputOptions([
-      ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error', '-threads', '1'],
+      // "repeat": else "Last message repeated 9 times" stands for damage, and comes too late.
+      ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+error', '-threads', '1'],
       ...['-max_pixels', String(MAX_PIXELS), '-max_streams', '16'],
       ...kindOptions(options),
     ])

@@ -15,6 +15,7 @@ const causes: Record<CameraCause, string> = {
   timeout: 'The camera does not answer in time. Check the network.',
   ended: 'The stream has ended and is being opened again.',
   frozen: 'The same picture has come for a minute. Restart the camera.',
+  damaged: 'Most pictures arrive damaged. Check cable and network of the camera.',
   'missing-device': 'The webcam is not plugged in.',
   'decoder-missing': 'ffmpeg is not installed where the service runs.',
   quarantined: 'This camera broke the vision process three times; it rests for five minutes.',

@@ -19,6 +19,8 @@ import type { Access } from '../http/access.ts';
 
 /** A viewer that does not acknowledge for this long gets the next picture all the same. */
 const acknowledgeMs = 5000;
+/** In a row and from one viewer: then it is cut off, so that what it owes is bounded. */
+const mostUnacknowledged = 12;
 /** Viewers at once; each costs its pictures. */
 const mostViewers = 200;
 
@@ -37,6 +39,8 @@ type ViewerSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
 interface Viewer {
   socket: ViewerSocket;
+  /** Pictures in a row that it did not acknowledge in time. */
+  unacknowledged: number;
   credits: Map<string, Credit>;
 }
 
@@ -113,7 +117,7 @@ export class LiveHub {
   }
 
   #join(socket: ViewerSocket): void {
-    const viewer: Viewer = { socket, credits: new Map() };
+    const viewer: Viewer = { socket, unacknowledged: 0, credits: new Map() };
     this.#viewers.set(socket.id, viewer);
     socket.on('watch', (raw) => {
       const cameraIds = WatchMessage.safeParse(raw);
@@ -157,7 +161,17 @@ export class LiveHub {
       const watching = viewer.credits.get(observation.cameraId) === credit;
       if (waiting !== undefined && watching) this.#send(viewer, credit, waiting);
     };
-    const cancel = this.#options.clock.setTimer(next, acknowledgeMs);
-    viewer.socket.emit('picture', { observation, sentAt }, jpeg as unknown as ArrayBuffer, next);
+    const cancel = this.#options.clock.setTimer(() => {
+      viewer.unacknowledged += 1;
+      // The connection, not the viewer: who is still there connects again.
+      if (viewer.unacknowledged >= mostUnacknowledged) viewer.socket.conn.close();
+      else next();
+    }, acknowledgeMs);
+    const acknowledge = () => {
+      viewer.unacknowledged = 0;
+      next();
+    };
+    const binary = jpeg as unknown as ArrayBuffer;
+    viewer.socket.emit('picture', { observation, sentAt }, binary, acknowledge);
   }
 }

@@ -79,6 +79,7 @@ function aBus() {
 function testMessages(store: Store, clock: FakeClock): DeliveriesPort {
   return {
     wake() {},
+    counters: { attempts: 0, delivered: 0, failed: 0, givenUp: 0 },
     sendTest: (endpointId): Promise<Delivery> =>
       store.addDelivery({
         ...{ id: `msg_${endpointId}`, endpointId, type: 'test', createdAt: clock.now() },

@@ -3,6 +3,7 @@ import type { Track } from '@maskwatch/contracts/observation';
 import type { Trace } from '@maskwatch/contracts/violation';
 import { MaskStateMark } from '../../components/mask-state-mark.tsx';
 import { TraceList } from '../../components/trace-list.tsx';
+import { detailOf, nameOf } from '../../components/trace-words.ts';
 import styles from './track-traces.module.css';
 
 export interface TrackTracesProps {
@@ -51,7 +52,7 @@ function TrackTrace({ trace, track, smallestJudged }: TrackTraceProps) {
         <MaskStateMark state={track?.state ?? 'unknown'} />
         <span>{trace.ruleId}</span>
         <span className={styles.answer} data-fires={failing === undefined}>
-          {failing === undefined ? 'fires' : `${failing.condition}: ${failing.detail}`}
+          {failing === undefined ? 'fires' : `${nameOf(failing)}: ${detailOf(failing)}`}
         </span>
       </summary>
       <TraceList trace={trace} />

@@ -5,6 +5,7 @@ import { formatSpan } from '../../lib/format.ts';
 import { wordsOfCamera } from './camera-words.ts';
 import type { Freshness } from './freshness.ts';
 import { LiveCanvas } from './live-canvas.tsx';
+import { useLink } from './live-context.ts';
 import styles from './live-screen.module.css';
 
 export interface LiveScreenProps {
@@ -14,9 +15,16 @@ export interface LiveScreenProps {
   children?: ReactNode;
 }
 
+const unheard = {
+  word: 'not known',
+  icon: 'question',
+  sentence: 'The service does not answer, so nobody is seen here. The page keeps trying.',
+} as const;
+
 /** The picture of a camera, and over it in words whatever keeps it from being live. */
 export function LiveScreen({ camera, freshness, alerting, children }: LiveScreenProps) {
-  const { word, icon, sentence } = wordsOfCamera(camera);
+  const link = useLink();
+  const { word, icon, sentence } = link === 'lost' ? unheard : wordsOfCamera(camera);
   const { ageMs, stale } = freshness;
   const waiting = camera.state === 'live' ? 'Waiting for the first picture' : 'No picture';
   return (

@@ -10,7 +10,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => 
       <Icon name="warning" size={20} />
       <div>
         <h2>{title}</h2>
-        <p>{detail}</p>
+        {detail !== title && <p>{detail}</p>}
         {errors !== undefined && errors.length > 0 && (
           <ul>
             {errors.map(({ path, message }) => (

@@ -1,6 +1,6 @@
 /** Films of every listed kind through the real ffmpeg. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { type Decoder, findDecoder } from '@maskwatch/ingest/source/decoder';
 import { probeFilm } from '@maskwatch/ingest/source/film-probe';
@@ -172,6 +172,19 @@ test('what is no film is a problem with a sentence, whatever it is called', asyn
     const seen = await play(path);
     assert.match(seen.problem ?? '', /cannot be read as a film/);
     assert.equal(seen.frames, 0);
+  }
+});
+
+test('a film that is cut off is judged as far as it goes, and says so', async () => {
+  const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-movflags', '+faststart'];
+  const path = await films.film('copied.mp4', ...pattern('320x240', 25, 6), ...codec);
+  const bytes = await readFile(path);
+  await writeFile(films.path('cut.mp4'), bytes.subarray(0, bytes.length / 2));
+  for (const rate of [{}, { rate: 5 }]) {
+    const seen = await play(films.path('cut.mp4'), rate);
+    assert.ok(seen.frames > 10);
+    assert.match(seen.problem ?? '', /cut\.mp4 ends after [234]\.\d of 6\.0 s/);
+    assert.equal((await play(path, rate)).problem, undefined);
   }
 });
 

@@ -61,6 +61,8 @@ export class CameraSupervisor implements FrameSource {
   readonly #desk: FrameDesk;
   #starts = 0;
   #lastFrameAt: number;
+  /** Of a picture that was no backlog: silence counts from here. */
+  #lastNewAt: number;
   #pictureInRun = false;
   #failures = 0;
   #run: DecoderRun | undefined;
@@ -75,6 +77,7 @@ export class CameraSupervisor implements FrameSource {
     this.#clock = options.clock ?? systemClock;
     this.#deadlines = { ...DEADLINES, ...options.deadlines };
     this.#lastFrameAt = this.#clock.now();
+    this.#lastNewAt = this.#lastFrameAt;
     const { cameraId, address, logger = silentLogger, rate } = options;
     this.#status = new CameraStatus({
       clock: this.#clock,
@@ -106,6 +109,7 @@ export class CameraSupervisor implements FrameSource {
   start(): void {
     if (this.#life !== undefined) return;
     this.#lastFrameAt = this.#clock.now();
+    this.#lastNewAt = this.#lastFrameAt;
     this.#watchSilence(this.#deadlines.nextMs);
     this.#life = this.#live();
   }
@@ -185,13 +189,12 @@ export class CameraSupervisor implements FrameSource {
 
   #receive(buffer: FrameBuffer, buffers: FrameBuffers): void {
     const at = this.#clock.now();
+    this.#lastFrameAt = at;
+    this.#pictureInRun = true;
     this.#failures = 0;
     const sort = this.#desk.sort(at);
-    // ffmpeg gives out a last old picture when it gives up: that is no sign of life.
-    if (sort !== 'old') {
-      this.#lastFrameAt = at;
-      this.#pictureInRun = true;
-    }
+    // ffmpeg gives out a last, old picture when it gives up: that ends no silence.
+    if (sort !== 'old') this.#lastNewAt = at;
     if (this.#options.seams?.isAnew()) this.#handlers.onSeam?.();
     this.#judgePicture(buffer, { at, sort });
     this.#desk.take({ buffer, buffers, at, sort });
@@ -230,7 +233,7 @@ export class CameraSupervisor implements FrameSource {
   #watchSilence(waitMs: number): void {
     this.#cancelSilence = this.#clock.setTimer(() => {
       const { nextMs } = this.#deadlines;
-      const quietMs = this.#clock.now() - this.#lastFrameAt;
+      const quietMs = this.#clock.now() - this.#lastNewAt;
       this.#watchSilence(quietMs < nextMs ? nextMs - quietMs : nextMs);
       if (quietMs >= nextMs) void this.#judgeSilence();
     }, waitMs);
@@ -238,9 +241,9 @@ export class CameraSupervisor implements FrameSource {
 
   async #judgeSilence(): Promise<void> {
     const { address, probeAddress: probe = probeAddress } = this.#options;
-    const lastFrameAt = this.#lastFrameAt;
+    const lastNewAt = this.#lastNewAt;
     const unreachable = await probe(address, this.#clock);
-    if (this.#lastFrameAt === lastFrameAt && !this.#stop.signal.aborted) {
+    if (this.#lastNewAt === lastNewAt && !this.#stop.signal.aborted) {
       this.#status.silent(unreachable);
     }
   }

@@ -11,6 +11,8 @@ export interface FilmProbe {
   framesPerSecond: number;
   /** Absent where the container does not say. */
   durationMs?: number;
+  /** Of the pictures alone, where the container says it apart: no sound makes it longer. */
+  picturesMs?: number;
   codec: string;
 }
 
@@ -51,12 +53,14 @@ function film({ streams = [], format = {} }: Answer): FilmProbe {
   const rotation =
     stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0;
   const sideways = Math.abs(rotation) % 180 === 90;
+  const pictures = Number(stream.duration ?? Number.NaN);
   const seconds = Number(stream.duration ?? format.duration ?? Number.NaN);
   return {
     width: sideways ? stream.height : stream.width,
     height: sideways ? stream.width : stream.height,
     framesPerSecond: ratio(stream.avg_frame_rate) ?? ratio(stream.r_frame_rate) ?? 25,
     ...(Number.isFinite(seconds) ? { durationMs: seconds * 1000 } : {}),
+    ...(Number.isFinite(pictures) ? { picturesMs: pictures * 1000 } : {}),
     codec: stream.codec_name ?? 'unknown',
   };
 }

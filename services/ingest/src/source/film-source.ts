@@ -35,6 +35,9 @@ export interface FilmEnd {
   problem?: Problem;
 }
 
+/** A film with less than so much of what its container promises, and a second, was cut off. */
+const WHOLE_FROM = 0.9;
+
 export class FilmSource implements FrameSource {
   readonly #options: FilmSourceOptions;
   readonly #handlers: FrameSourceHandlers;
@@ -96,7 +99,7 @@ export class FilmSource implements FrameSource {
     if (this.#stopped) void this.#run.stop();
     const end = await this.#run.ended;
     if (this.#stopped) return;
-    this.#finish(end.problem ?? this.#brokenOff(end.code, end.lines));
+    this.#finish(end.problem ?? this.#brokenOff(end.code, end.lines) ?? this.#cutOff(probe));
   }
 
   #hand(buffer: FrameBuffer, buffers: FrameBuffers, probe: FilmProbe): void {
@@ -121,6 +124,18 @@ export class FilmSource implements FrameSource {
     const { path } = this.#options;
     const { detail } = failureReason(lines);
     return new Problem('film-unreadable', `${path} cannot be read as a film`, { action: detail });
+  }
+
+  /** Of a copy that was interrupted ffmpeg shows the beginning, and ends with code 0. */
+  #cutOff({ picturesMs, framesPerSecond }: FilmProbe): Problem | undefined {
+    if (picturesMs === undefined) return undefined;
+    const { path, rate = framesPerSecond } = this.#options;
+    const playedMs = (this.#counters.received * 1000) / rate;
+    if (playedMs >= picturesMs * WHOLE_FROM - 1000) return undefined;
+    const [played, whole] = [playedMs, picturesMs].map((ms) => (ms / 1000).toFixed(1));
+    return new Problem('film-cut', `${path} ends after ${played} of ${whole} s`, {
+      action: 'Copy the film again: it is cut off or damaged. What there was has been judged.',
+    });
   }
 
   #finish(problem?: Problem): void {

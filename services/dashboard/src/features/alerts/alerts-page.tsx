@@ -20,7 +20,10 @@ export function AlertsPage() {
   const list = useInfiniteQuery(alertsQuery(filter));
   const alerts = list.data?.pages.flatMap((page) => page.alerts) ?? [];
   const calm = useCalmList(alerts);
-  const marked = useAlertKeys(calm.shown, openId);
+  const more = () => {
+    if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+  };
+  const marked = useAlertKeys({ alerts: calm.shown, openId, more });
   const filtered = Object.keys(filter).length > 0;
   return (
     <div className={styles.page} data-open={openId !== undefined}>
@@ -50,7 +53,7 @@ export function AlertsPage() {
               type="button"
               className={styles.older}
               disabled={list.isFetchingNextPage}
-              onClick={() => void list.fetchNextPage()}
+              onClick={more}
             >
               Show older alerts
             </button>

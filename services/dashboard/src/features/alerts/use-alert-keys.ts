@@ -10,8 +10,15 @@ export function neighbour(alerts: readonly Alert[], from: string | undefined, st
   return index === -1 ? alerts[0] : alerts[index + step];
 }
 
+export interface AlertKeysOptions {
+  alerts: readonly Alert[];
+  openId: string | undefined;
+  /** Loads what comes after the last alert, where there is more. */
+  more: () => void;
+}
+
 /** Keys of the alerts page. The answer is the id of the alert that they act on. */
-export function useAlertKeys(alerts: readonly Alert[], openId: string | undefined) {
+export function useAlertKeys({ alerts, openId, more }: AlertKeysOptions) {
   const navigate = useNavigate();
   const handling = useHandling();
   const [cursor, setCursor] = useState<string>();
@@ -21,7 +28,10 @@ export function useAlertKeys(alerts: readonly Alert[], openId: string | undefine
     void navigate({ to: '/alerts/$id', params: { id }, search: true, replace });
   const move = (step: number) => {
     const next = neighbour(alerts, marked, step);
-    if (next === undefined) return;
+    if (next === undefined) {
+      if (step > 0) more();
+      return;
+    }
     setCursor(next.id);
     if (openId !== undefined) open(next.id, true);
   };

@@ -26,7 +26,12 @@ export function Tile({ camera }: { camera: Camera }) {
     <article className={styles.tile} data-firing={firing} data-camera={camera.id}>
       <div className={styles.head}>
         <h2>
-          <Link to="/cameras/$id" params={{ id: camera.id }} className={styles.name}>
+          <Link
+            to="/cameras/$id"
+            params={{ id: camera.id }}
+            className={styles.name}
+            title={camera.name}
+          >
             {camera.name}
           </Link>
         </h2>
@@ -38,7 +43,8 @@ export function Tile({ camera }: { camera: Camera }) {
             data-testid="tile-alerts"
           >
             <Icon name="bell" size={14} />
-            {waiting.length} new
+            {waiting.length}
+            <span className={styles.word}> new</span>
           </Link>
         )}
         <CameraState camera={camera} />

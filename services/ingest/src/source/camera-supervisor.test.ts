@@ -147,6 +147,20 @@ test('a camera that falls silent is stalled after 10 s while its address takes c
   await supervisor.stop();
 });
 
+test('a last old picture of a decoder that gives up ends no silence', async () => {
+  const { clock, script, supervisor } = watch();
+  supervisor.start();
+  await clock.advance(0);
+  await script.play(1000);
+  await clock.advance(5000);
+  script.send();
+  await script.cut('rtsp://cam/: Connection timed out');
+  script.failWith = ['rtsp://cam/: Connection timed out'];
+  await clock.advance(5200);
+  assert.deepEqual([supervisor.status.state, supervisor.status.cause], ['stalled', 'timeout']);
+  await supervisor.stop();
+});
+
 test('a silent camera whose address takes no connection is offline', async () => {
   const probeAddress = async () => failureReason(['No route to host']);
   const { clock, script, supervisor } = watch({ probeAddress });

@@ -71,3 +71,30 @@ test('no size and no rectangle leaves the range of the source', () => {
     }),
   );
 });
+test('half the size is the same wherever the bytes begin and however wide the picture is', () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        width: fc.integer({ min: 1, max: 12 }),
+        height: fc.integer({ min: 1, max: 4 }),
+        start: fc.integer({ min: 0, max: 5 }),
+        seed: fc.integer({ min: 1, max: 1e6 }),
+      }),
+      ({ width, height, start, seed }) => {
+        const wide = 2 * width;
+        const bytes = new Uint8Array(start + 2 * wide * height);
+        bytes.forEach((_, n) => {
+          bytes[n] = (seed * (n + 1) * 2_654_435_761) >>> 11;
+        });
+        const source = { width: wide, height: 2 * height, data: bytes.subarray(start) };
+        const at = (x: number, y: number) => source.data[y * wide + x]!;
+        const expected = Array.from({ length: width * height }, (_, n) => {
+          const [x, y] = [2 * (n % width), 2 * Math.floor(n / width)];
+          return (at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1) + 2) >> 2;
+        });
+
+        assert.deepEqual(resampled(source, [width, height]), expected);
+      },
+    ),
+  );
+});

@@ -35,6 +35,12 @@ export function resample(plane: Plane, source: Box, target: ResampleTarget): voi
 }
 
 function copy(plane: Plane, [x, y]: Box, target: ResampleTarget): void {
+  if (target.width === plane.width && target.width === target.stride) {
+    const from = y * plane.width;
+    const bytes = plane.data.subarray(from, from + target.height * plane.width);
+    target.data.set(bytes, target.start);
+    return;
+  }
   for (let row = 0; row < target.height; row += 1) {
     const from = (y + row) * plane.width + x;
     target.data.set(
@@ -44,10 +50,17 @@ function copy(plane: Plane, [x, y]: Box, target: ResampleTarget): void {
   }
 }
 
-function halve(plane: Plane, [x, y]: Box, target: ResampleTarget): void {
-  const { data, width } = plane;
+function halve(plane: Plane, source: Box, target: ResampleTarget): void {
+  const from = source[1] * plane.width + source[0];
+  const offsets = [plane.data.byteOffset + from, target.data.byteOffset + target.start];
+  const whole = [...offsets, plane.width, target.stride, target.width];
+  if (littleEndian && whole.every((bytes) => bytes % 4 === 0)) halveWords(plane, from, target);
+  else halveBytes(plane, from, target);
+}
+
+function halveBytes({ data, width }: Plane, from: number, target: ResampleTarget): void {
   for (let row = 0; row < target.height; row += 1) {
-    let above = (y + 2 * row) * width + x;
+    let above = from + 2 * row * width;
     let below = above + width;
     let to = target.start + row * target.stride;
     const end = to + target.width;
@@ -56,6 +69,37 @@ function halve(plane: Plane, [x, y]: Box, target: ResampleTarget): void {
       target.data[to] = (sum + 2) >> 2;
     }
   }
+}
+
+const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/** The same four pixels at a time, a third of the time: two sums of 16 bits lie in each word. */
+function halveWords({ data, width }: Plane, from: number, target: ResampleTarget): void {
+  const source = wordsOf(data, from);
+  const result = wordsOf(target.data, target.start);
+  for (let row = 0; row < target.height; row += 1) {
+    let above = (row * width) / 2;
+    let below = above + width / 4;
+    let to = (row * target.stride) / 4;
+    const end = to + target.width / 4;
+    for (; to < end; to += 1, above += 2, below += 2) {
+      const left = pairOf(source[above]!, source[below]!);
+      const right = pairOf(source[above + 1]!, source[below + 1]!);
+      result[to] = left | (right << 16);
+    }
+  }
+}
+
+/** Means of two by two pixels, from four of a row and the four below: two bytes. */
+function pairOf(above: number, below: number): number {
+  const even = (above & 0xff00ff) + (below & 0xff00ff);
+  const odd = ((above >>> 8) & 0xff00ff) + ((below >>> 8) & 0xff00ff);
+  const means = (even + odd + 0x20002) >>> 2;
+  return (means & 0xff) | ((means >>> 8) & 0xff00);
+}
+
+function wordsOf(data: Uint8Array, from: number): Uint32Array {
+  return new Uint32Array(data.buffer, data.byteOffset + from, (data.length - from) >> 2);
 }
 
 /** Which source pixels make up each pixel of one axis: `taps` each, from `first`, with weights. */

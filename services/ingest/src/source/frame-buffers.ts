@@ -50,6 +50,9 @@ function allocate(
   { width, height, prefix }: { width: number; height: number; prefix: number },
   spill: boolean,
 ): FrameBuffer {
-  const bytes = new Uint8Array(prefix + yuv420pBytes(width, height));
+  // Pixels begin at a whole word: then they are reduced four at a time.
+  const start = -prefix & 3;
+  const length = prefix + yuv420pBytes(width, height);
+  const bytes = new Uint8Array(new ArrayBuffer(start + length), start);
   return { bytes, picture: yuv420pPicture(bytes.subarray(prefix), width, height), spill };
 }

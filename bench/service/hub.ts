@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Config } from '@maskwatch/contracts/config';
 import { createLogger } from '@maskwatch/platform/logger';
-import { startEmbedded } from '../../services/maskwatch/src/service/embedded-service.ts';
+import { startEmbedded } from 'maskwatch/service/embedded-service';
 
 const [directory, config] = process.argv.slice(2);
 const service = await startEmbedded({

@@ -11,7 +11,7 @@ import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
 import { systemClock } from '@maskwatch/platform/clock';
 import { createLogger } from '@maskwatch/platform/logger';
 import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
-import { runVision } from '../../services/maskwatch/src/vision/run-vision.ts';
+import { runVision } from 'maskwatch/vision/run-vision';
 import type { VisionRecord } from './records.ts';
 
 const { MASKWATCH_BENCH_RECORDS: path, MASKWATCH_BENCH_RUN_MS: slow } = process.env;

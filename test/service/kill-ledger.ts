@@ -50,7 +50,7 @@ export interface Gap {
   to: number;
 }
 
-export interface Evidence {
+export interface Proceedings {
   announced: Announced[];
   taken: Taken[];
   /** All of the store, at the end. */
@@ -73,17 +73,17 @@ export interface Verdict {
   faults: string[];
 }
 
-export function judge(evidence: Evidence): Verdict {
-  const { unseen, faults } = judgeShowings(evidence);
-  const ids = new Set(evidence.taken.map(({ id }) => id));
+export function judge(proceedings: Proceedings): Verdict {
+  const { unseen, faults } = judgeShowings(proceedings);
+  const ids = new Set(proceedings.taken.map(({ id }) => id));
   return {
     unseen,
-    repeats: evidence.taken.length - ids.size,
-    faults: [...lost(evidence), ...changed(evidence), ...invented(evidence), ...faults],
+    repeats: proceedings.taken.length - ids.size,
+    faults: [...lost(proceedings), ...changed(proceedings), ...invented(proceedings), ...faults],
   };
 }
 
-function lost({ announced, taken }: Evidence): string[] {
+function lost({ announced, taken }: Proceedings): string[] {
   const arrived = new Set(taken.map(({ body }) => `${body.data.id} ${body.type}`));
   return announced
     .filter(({ alertId, condition }) => !arrived.has(`${alertId} alert.${condition}`))
@@ -93,7 +93,7 @@ function lost({ announced, taken }: Evidence): string[] {
 }
 
 /** A repeat has the id and the bytes of the first; a transition has one id. */
-function changed({ taken }: Evidence): string[] {
+function changed({ taken }: Proceedings): string[] {
   const bodies = new Map<string, string>();
   const transitions = new Map<string, string>();
   return taken.flatMap(({ id, text, body }) => {
@@ -107,14 +107,18 @@ function changed({ taken }: Evidence): string[] {
   });
 }
 
-function invented({ taken, alerts }: Evidence): string[] {
+function invented({ taken, alerts }: Proceedings): string[] {
   const known = new Set(alerts.map(({ id }) => id));
   return taken
     .filter(({ body }) => !known.has(body.data.id))
     .map(({ body }) => `alert ${body.data.id} was delivered and is not in the store`);
 }
 
-function judgeShowings({ alerts, showings, gaps }: Evidence): Pick<Verdict, 'unseen' | 'faults'> {
+function judgeShowings({
+  alerts,
+  showings,
+  gaps,
+}: Proceedings): Pick<Verdict, 'unseen' | 'faults'> {
   const faults: string[] = [];
   const unseen: string[] = [];
   const explained = new Set<string>();

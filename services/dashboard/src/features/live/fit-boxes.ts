@@ -11,12 +11,17 @@ export interface Place extends Size {
   y: number;
 }
 
-/** The largest place of the picture's shape inside the canvas, in the middle. */
+/** A canvas has whole pixels, so its shape can differ by this much from the picture's. */
+const roundingPixels = 2;
+
+/** The largest place of the picture's shape inside the canvas, in the middle; all of it where only rounding differs. */
 export function fitPicture(picture: Size, canvas: Size): Place {
   if (picture.width <= 0 || picture.height <= 0) return { x: 0, y: 0, width: 0, height: 0 };
   const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height);
   const width = picture.width * scale;
   const height = picture.height * scale;
+  const rest = canvas.width - width + (canvas.height - height);
+  if (rest < roundingPixels) return { x: 0, y: 0, width: canvas.width, height: canvas.height };
   return { x: (canvas.width - width) / 2, y: (canvas.height - height) / 2, width, height };
 }
 

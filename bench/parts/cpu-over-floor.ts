@@ -9,6 +9,7 @@ import { CameraConfig } from '@maskwatch/contracts/config';
 import { findDecoder } from '@maskwatch/ingest/source/decoder';
 import { decoderArguments } from '@maskwatch/ingest/source/ffmpeg-arguments';
 import { sourceAddress } from '@maskwatch/ingest/source/source-address';
+import { dyingWithParent } from '@maskwatch/platform/child-process';
 import { systemClock } from '@maskwatch/platform/clock';
 import { startRtspCamera } from '../../test/cameras/rtsp-camera.ts';
 import type { BenchFilms } from '../films.ts';
@@ -91,7 +92,9 @@ async function decodeOnly(source: string): Promise<number> {
   const address = sourceAddress(camera, { demoFilm: '' });
   const args = decoderArguments({ address, version: decoder.version, rate, maxWidth, maxHeight });
   const nowhere = openSync('/dev/null', 'w');
-  const child = spawn(decoder.ffmpeg, args, { stdio: ['ignore', nowhere, 'inherit'] });
+  const child = spawn(...dyingWithParent(decoder.ffmpeg, args), {
+    stdio: ['ignore', nowhere, 'inherit'],
+  });
   closeSync(nowhere);
   try {
     await sleep(warmMs);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { DetectLine } from '@maskwatch/contracts/detection';
+import { dyingWithParent } from '@maskwatch/platform/child-process';
 
 const command = join(import.meta.dirname, '../../services/maskwatch/bin/maskwatch');
 
@@ -34,7 +35,7 @@ export async function replayFilm(film: string): Promise<{ seconds: number }> {
 }
 
 async function run(args: string[], onLine: (line: string) => void): Promise<void> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(...dyingWithParent(command, args), { stdio: ['ignore', 'pipe', 'ignore'] });
   const closed = once(child, 'close');
   createInterface({ input: child.stdout }).on('line', onLine);
   const [code] = await closed;

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CameraList, Status } from '@maskwatch/contracts/http';
+import { dyingWithParent } from '@maskwatch/platform/child-process';
 import type { z } from 'zod';
 import { readRecords, type VisionRecord } from './records.ts';
 
@@ -41,7 +42,8 @@ export async function startMeasuredService({
   const directory = await mkdtemp(join(tmpdir(), 'maskwatch-bench-'));
   const records = join(directory, 'records');
   const whole = { ...config, access: { port: 0 } };
-  const child = spawn(process.execPath, [script, directory, JSON.stringify(whole)], {
+  const args = [script, directory, JSON.stringify(whole)];
+  const child = spawn(...dyingWithParent(process.execPath, args), {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,

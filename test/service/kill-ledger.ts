@@ -129,7 +129,7 @@ function judgeShowings({
     if (raised.length > 0) continue;
     const why = gaps.filter((gap) => gap.from < showing.to && gap.to > showing.from);
     const sight = longestSight(showing, why);
-    const earlier = sight < sightNeededMs ? undefined : stillOpen(showing, alerts);
+    const earlier = stillOpen(showing, alerts);
     const late = earlier === undefined ? [] : between(earlier.violation, showing, gaps);
     if (earlier !== undefined && late.length > 0) {
       const id = earlier.id.slice(0, 8);

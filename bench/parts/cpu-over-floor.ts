@@ -1,6 +1,7 @@
 /**
  * CPU seconds of all processes per judged frame, over the floor: the same ffmpeg command writing to
- * /dev/null beside the same number of runs on bare sessions. Blocks alternate.
+ * /dev/null and, beside it and at the same pace, the same number of runs on bare sessions. Service
+ * and floor take turns.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -26,7 +27,6 @@ const rate = 5;
 const windowMs = 40_000;
 /** Until the service's code is compiled; what it costs to start is no cost of a frame. */
 const warmMs = 20_000;
-const pairs = 2;
 
 interface ServiceBlock {
   cpu: number;
@@ -34,31 +34,44 @@ interface ServiceBlock {
   crops: number;
 }
 
+/** CPU seconds: of ffmpeg over the window, and of one run each. */
+interface FloorBlock {
+  decode: number;
+  detect: number;
+  classify: number;
+}
+
 export async function cpuOverFloor({ four }: BenchFilms): Promise<void> {
   const camera = await startRtspCamera({ film: four.film });
   const sessions = await openBareSessions();
   const ratios: number[] = [];
   try {
-    for (let pair = 0; pair < pairs; pair += 1) {
-      // A B, then B A: what drifts on the machine falls on both.
-      const decodedFirst = pair % 2 === 1 ? await decodeOnly(camera.url) : undefined;
-      const service = await serviceBlock(camera.url);
-      const decoded = decodedFirst ?? (await decodeOnly(camera.url));
-      const inference = await bareRuns(sessions, service);
-      const floor = decoded + inference;
-      const each = (seconds: number) => `${round((1000 * seconds) / service.frames)} ms`;
-      note(
-        `a judged frame: service ${each(service.cpu)}, floor ${each(floor)} ` +
-          `(ffmpeg ${each(decoded)}, bare sessions ${each(inference)}); ` +
-          `${service.frames} frames, ${service.crops} crops`,
-      );
-      ratios.push(service.cpu / floor);
-    }
+    // A B, then B A: what drifts on the machine falls on both.
+    const first = await serviceBlock(camera.url);
+    ratios.push(ratioOf(first, await floorBlock(camera.url, sessions, cropsAFrame(first))));
+    const floor = await floorBlock(camera.url, sessions, cropsAFrame(first));
+    ratios.push(ratioOf(await serviceBlock(camera.url), floor));
+    await noteBackToBack(sessions);
   } finally {
     await sessions.release();
     await camera.stop();
   }
   printRatio({ name: 'cpu-over-floor', value: median(ratios), target, better: 'less' });
+}
+
+const cropsAFrame = ({ crops, frames }: ServiceBlock) => crops / frames;
+
+/** The floor of as many frames and crops as the service had. */
+function ratioOf(service: ServiceBlock, floor: FloorBlock): number {
+  const { frames, crops, cpu } = service;
+  const bare = frames * floor.detect + crops * floor.classify;
+  const whole = floor.decode + bare;
+  const each = (seconds: number) => `${round((1000 * seconds) / frames)} ms`;
+  note(
+    `a judged frame: service ${each(cpu)}, floor ${each(whole)} (ffmpeg ${each(floor.decode)}, ` +
+      `bare sessions ${each(bare)}); ${frames} frames, ${crops} crops`,
+  );
+  return cpu / whole;
 }
 
 async function serviceBlock(source: string): Promise<ServiceBlock> {
@@ -84,8 +97,12 @@ async function serviceBlock(source: string): Promise<ServiceBlock> {
   }
 }
 
-/** CPU seconds of the camera's own ffmpeg command over a window, with nobody who reads. */
-async function decodeOnly(source: string): Promise<number> {
+/** The camera's own ffmpeg command with nobody who reads, and a frame's runs five times a second. */
+async function floorBlock(
+  source: string,
+  sessions: BareSessions,
+  crops: number,
+): Promise<FloorBlock> {
   const camera = CameraConfig.parse({ id: 'gate', source, rate });
   const decoder = await findDecoder();
   const { maxWidth, maxHeight } = camera;
@@ -97,20 +114,51 @@ async function decodeOnly(source: string): Promise<number> {
   });
   closeSync(nowhere);
   try {
-    await sleep(warmMs);
+    await pacedRuns(sessions, { crops, ms: warmMs });
     const before = cpuSeconds(child.pid!);
-    await sleep(windowMs);
-    return cpuSeconds(child.pid!) - before;
+    const runs = await pacedRuns(sessions, { crops, ms: windowMs });
+    return { ...runs, decode: cpuSeconds(child.pid!) - before };
   } finally {
     child.kill('SIGKILL');
   }
 }
 
-/** CPU seconds of as many runs as the service had, one after the other. */
-async function bareRuns(sessions: BareSessions, { frames, crops }: ServiceBlock): Promise<number> {
+/** CPU seconds of a detector's and a classifier's run, one frame's runs after the other's pause. */
+async function pacedRuns(
+  sessions: BareSessions,
+  { crops, ms }: { crops: number; ms: number },
+): Promise<{ detect: number; classify: number }> {
+  const used = { detect: 0, classify: 0 };
+  const frames = Math.round((ms * rate) / 1000);
+  const startedAt = performance.now();
+  let classified = 0;
+  for (let frame = 1; frame <= frames; frame += 1) {
+    used.detect += await cpuOf(() => sessions.detect());
+    for (; classified < Math.floor(frame * crops); classified += 1) {
+      used.classify += await cpuOf(() => sessions.classify());
+    }
+    await sleep(Math.max(0, startedAt + (frame * 1000) / rate - performance.now()));
+  }
+  return { detect: used.detect / frames, classify: used.classify / Math.max(1, classified) };
+}
+
+async function cpuOf(run: () => Promise<void>): Promise<number> {
   const before = process.cpuUsage();
-  for (let n = 0; n < frames; n += 1) await sessions.detect();
-  for (let n = 0; n < crops; n += 1) await sessions.classify();
+  await run();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
+}
+
+/** How much of a run's price is the pause before it. */
+async function noteBackToBack({ detect, classify }: BareSessions): Promise<void> {
+  const runs = 100;
+  const price = async (run: () => Promise<void>) => {
+    const total = await cpuOf(async () => {
+      for (let n = 0; n < runs; n += 1) await run();
+    });
+    return `${round((1000 * total) / runs)} ms`;
+  };
+  note(
+    `without pauses: detector ${await price(detect)}, classifier ${await price(classify)} a run`,
+  );
 }

@@ -1,6 +1,7 @@
 /** /metrics: read from the rooms at each scrape, so that no figure is kept twice. */
 import type { FrameCounters } from '@maskwatch/contracts/camera';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { resolutionMs } from './http/routes/status.ts';
 import type { HubContext } from './hub-context.ts';
 
 const frameCounters: (keyof FrameCounters)[] = [
@@ -11,7 +12,7 @@ const frameCounters: (keyof FrameCounters)[] = [
 export function createMetrics(context: HubContext): Registry {
   const { board, clock, vision, ledger, alerts, live, store } = context;
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: resolutionMs });
   const registers = [registry];
   const gauge = (
     name: string,

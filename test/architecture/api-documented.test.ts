@@ -64,7 +64,11 @@ before(async () => {
     ...{ store, directory, clock, logger, models: [], version: '0.0.0' },
     config: parseConfig('', { file: 'maskwatch.yaml', environment: {} }),
     bus: new LocalHubBus(logger),
-    deliveries: { wake() {}, sendTest: () => Promise.reject(new Error('there is no endpoint')) },
+    deliveries: {
+      wake() {},
+      sendTest: () => Promise.reject(new Error('there is no endpoint')),
+      counters: { attempts: 0, delivered: 0, failed: 0, givenUp: 0 },
+    },
   });
   const access = new Access({ host: '127.0.0.1', token: undefined });
   const server = await createServer({ context: hub.context, access, page: undefined });

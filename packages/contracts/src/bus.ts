@@ -31,6 +31,9 @@ export const VisionStatus = z.object({
   detectorMs: z.number().optional(),
   classifierMs: z.number().optional(),
   queued: z.number().int(),
+  /** Requests that found the queue full, and runs that failed. */
+  refused: z.number().int(),
+  failed: z.number().int(),
   /** Messages that the bus dropped because the hub was slow, by kind. */
   dropped: z.record(z.string(), z.number().int()),
 });

@@ -20,6 +20,8 @@ export interface DeliveriesPort {
   wake(): void;
   /** Throws Problem `endpoint-unknown`. */
   sendTest(endpointId: string): Promise<Delivery>;
+  /** Since this start, for /metrics. */
+  readonly counters: { attempts: number; delivered: number; failed: number; givenUp: number };
 }
 
 export interface HubContext {

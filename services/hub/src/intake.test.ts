@@ -205,7 +205,7 @@ test('ready is said only when the vision process works', async (t) => {
   assert.deepEqual(await codes(), ['vision-down']);
   hub.bus.connect(true);
   assert.deepEqual(await codes(), ['vision-starting']);
-  const status = { at: 0, pid: 1, workers: [], queued: 0, dropped: {} };
+  const status = { at: 0, pid: 1, workers: [], queued: 0, refused: 0, failed: 0, dropped: {} };
   hub.bus.say({ kind: 'status', status });
   assert.deepEqual(await codes(), []);
   await hub.clock.advance(6000);

@@ -59,6 +59,22 @@ export function createMetrics(context: HubContext): Registry {
   gauge('inference_queued', 'Requests that wait for a worker.', [], (metric) =>
     metric.set(vision.status?.queued ?? 0),
   );
+  gauge(
+    'inference_failures',
+    'Requests refused by a full queue, and failed runs.',
+    ['kind'],
+    (m) => {
+      m.set({ kind: 'refused' }, vision.status?.refused ?? 0);
+      m.set({ kind: 'failed' }, vision.status?.failed ?? 0);
+    },
+  );
+  gauge('delivery_attempts', 'Attempts of deliveries by how they ended.', ['outcome'], (metric) => {
+    const { attempts, delivered, failed, givenUp } = context.deliveries.counters;
+    metric.set({ outcome: 'started' }, attempts);
+    metric.set({ outcome: 'delivered' }, delivered);
+    metric.set({ outcome: 'failed' }, failed);
+    metric.set({ outcome: 'given-up' }, givenUp);
+  });
   gauge('bus_dropped', 'Messages dropped because the hub was slow.', ['kind'], (metric) => {
     for (const [kind, count] of Object.entries(vision.status?.dropped ?? {})) {
       metric.set({ kind }, count);

@@ -54,7 +54,7 @@ rules:
     'cameras[0].rate: line 4: must be at most 30',
     'cameras[1].source: line 5: is missing',
     'rules[0].states[1]: line 8: must be one of: mask, no_mask, incorrect, did you mean "no_mask"?',
-    'rules[0].hold: line 9: must be a text: put it in quotes',
+    'rules[0].hold: line 9: needs its unit, for example 3s',
     'rules[0].camera: line 10: unknown key, did you mean "cameras"? (known here: id, states, hold, severity, cameras, zones)',
   ]);
 });

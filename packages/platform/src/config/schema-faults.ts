@@ -15,13 +15,17 @@ export function configSchema(): SchemaNode {
   return z.toJSONSchema(Config, { io: 'input', target: 'draft-2020-12' }) as SchemaNode;
 }
 
-/** Names of the keys that may stand in the object at `path`. */
-export function knownKeys(path: Path): string[] {
+function nodeAt(path: Path): SchemaNode | undefined {
   let node: SchemaNode | undefined = configSchema();
   for (const part of path) {
     node = typeof part === 'number' ? node?.items : node?.properties?.[part];
   }
-  return Object.keys(node?.properties ?? {});
+  return node;
+}
+
+/** Names of the keys that may stand in the object at `path`. */
+export function knownKeys(path: Path): string[] {
+  return Object.keys(nodeAt(path)?.properties ?? {});
 }
 
 function valueAt(tree: unknown, path: Path): unknown {
@@ -54,18 +58,22 @@ const kindNames: Record<string, string> = {
   tuple: 'a point [x, y]',
 };
 
-function wrongType(expected: string, given: unknown): string {
+function wrongType(expected: string, given: unknown, path: Path): string {
   if (given === undefined) return 'is missing';
   const must = `must be ${kindNames[expected] ?? expected}`;
   if (given === null) return `${must}, and nothing stands here`;
-  const scalar = typeof given === 'number' || typeof given === 'boolean';
-  return expected === 'string' && scalar ? `${must}: put it in quotes` : must;
+  if (expected !== 'string' || (typeof given !== 'number' && typeof given !== 'boolean'))
+    return must;
+  // Durations and sizes are the texts that have a form and a default.
+  const { pattern, default: usual } = nodeAt(path) ?? {};
+  if (pattern !== undefined && usual !== undefined) return `needs its unit, for example ${usual}`;
+  return `${must}: put it in quotes`;
 }
 
-function sentence(issue: z.core.$ZodIssue, given: unknown): string {
+function sentence(issue: z.core.$ZodIssue, given: unknown, path: Path): string {
   switch (issue.code) {
     case 'invalid_type':
-      return wrongType(issue.expected, given);
+      return wrongType(issue.expected, given, path);
     case 'invalid_value':
       return wrongValue(issue.values, given);
     case 'too_small':
@@ -99,6 +107,6 @@ export function schemaFaults(
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(path, key) }));
     }
-    return [{ path, message: sentence(issue, valueAt(tree, path)) }];
+    return [{ path, message: sentence(issue, valueAt(tree, path), path) }];
   });
 }

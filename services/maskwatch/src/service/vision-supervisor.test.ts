@@ -21,7 +21,7 @@ async function script(folder: string, body: string): Promise<string> {
     import { LocalIngestBus } from '${bus}';
     const bus = new LocalIngestBus(new Socket({ fd: 3 }));
     bus.onClosed(() => process.kill(process.pid, 'SIGKILL'));
-    const status = { at: 0, pid: process.pid, workers: [], queued: 0, dropped: {} };
+    const status = { at: 0, pid: process.pid, workers: [], queued: 0, refused: 0, failed: 0, dropped: {} };
     ${body}
   `;
   await writeFile(path, text);

@@ -38,6 +38,8 @@ export class LocalHubBus implements HubBus {
       try {
         reader.push(chunk);
       } catch (fault) {
+        // A listener's own fault is a programmer's, and no matter of the stream.
+        if (!(fault instanceof RangeError || fault instanceof SyntaxError)) throw fault;
         this.#logger.error({ err: fault }, 'bus stream is damaged; closing it');
         socket.destroy();
       }

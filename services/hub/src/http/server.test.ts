@@ -179,7 +179,7 @@ test('what is not valid is a problem that names the field', async () => {
 
 test('an address that cannot be read is a problem, too', async () => {
   await refused('/api/v1/alerts/%zz', 400);
-  await refused(`/api/v1/alerts/${'x'.repeat(300)}`, 414);
+  await refused(`/api/v1/alerts/${'x'.repeat(300)}`, 404);
 });
 
 test('the status names the rules that hold', async () => {
@@ -257,6 +257,8 @@ test('assets are kept, and one of an older page is not the page', async () => {
   assert.match(String(answer.headers['cache-control']), /immutable/);
 
   await refused('/assets/app-0.js', 404);
+  await writeFile(join(page, 'assets', 'app-2.js'), 'export {};');
+  assert.equal((await ask('/assets/app-2.js')).statusCode, 200, 'the page was built anew');
   await refused('/assets/..%2f..%2f..%2fetc%2fpasswd', 404);
 });
 

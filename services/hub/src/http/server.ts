@@ -90,7 +90,8 @@ async function servePage(app: FastifyInstance, page: string | undefined): Promis
   const built = page !== undefined && existsSync(join(page, 'index.html'));
   if (built) {
     await app.register(files, {
-      ...{ root: page, wildcard: false, cacheControl: false },
+      // Looked up at each request: the page may be built anew while the service runs.
+      ...{ root: page, wildcard: true, cacheControl: false },
       setHeaders: (reply, path) => reply.header('cache-control', cacheControl(path)),
     });
   }

@@ -73,7 +73,8 @@ export const EndpointConfig = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   /** whsec_ and 24 to 64 random bytes as base64. */
   secret: z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, {
-    error: 'whsec_ followed by 24 to 64 random bytes as base64 ("maskwatch doctor" shows how)',
+    error:
+      'whsec_ followed by 24 to 64 random bytes as base64 ("maskwatch doctor --secret" makes one)',
   }),
   /** A file that holds the secret; the loader reads it into `secret`. */
   secretFile: z.string().min(1).optional(),

@@ -41,7 +41,7 @@ test('check prints every fault of a bad config on a line, and ends with 2', () =
   assert.equal(stdout, '');
   assert.match(stderr, /has 3 faults\.\n {2}cameras\[0\]\.source: line 2: is missing\n/);
   assert.match(stderr, /cameras\[0\]\.sorce: line 3: unknown key, did you mean "source"\?/);
-  assert.match(stderr, /offlineAfter: line 4: must be a text: put it in quotes\nWhat to do: /);
+  assert.match(stderr, /offlineAfter: line 4: needs its unit, for example 30s\nWhat to do: /);
 });
 
 test('a command that does not exist is told the nearest one, and ends with 2', () => {

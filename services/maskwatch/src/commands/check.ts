@@ -2,15 +2,12 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '@maskwatch/contracts/config';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { Command } from 'commander';
+import { counted } from '../counted.ts';
 
 /** The config that holds where none is named. */
 export const shippedConfig = fileURLToPath(
   new URL('../../../../config/maskwatch.yaml', import.meta.url),
 );
-
-function counted(count: number, one: string): string {
-  return `${count} ${count === 1 ? one : `${one}s`}`;
-}
 
 /** "1 camera, 0 zones, 1 rule, 0 webhooks" */
 export function configSummary({ cameras, zones, rules, endpoints }: Config): string {
@@ -30,5 +27,7 @@ export function checkCommand(): Command {
     .action(({ config = shippedConfig }: { config?: string }) => {
       const loaded = loadConfig(config);
       process.stdout.write(`config is good: ${configSummary(loaded)}\n`);
+      if (loaded.cameras.length === 0) process.stdout.write('but no camera is watched\n');
+      else if (loaded.rules.length === 0) process.stdout.write('but no rule can be broken\n');
     });
 }

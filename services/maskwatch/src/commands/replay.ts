@@ -12,6 +12,7 @@ import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { recordingLine } from '@maskwatch/rules/recording';
 import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
 import { Command, InvalidArgumentError } from 'commander';
+import { counted } from '../counted.ts';
 import { FilmTally } from '../replay/film-tally.ts';
 import { replayFilm } from '../replay/replay-film.ts';
 import { shippedConfig } from './check.ts';
@@ -91,8 +92,8 @@ function printTable(alerts: ReplayAlert[], summary: ReplaySummary): void {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   const share = `${Math.round(summary.unknownShare * 100)} %`;
   process.stdout.write(
-    `${summary.file}: ${alerts.length} alerts, ${summary.tracks} tracks, ` +
-      `${summary.stateChanges} changes of state, ${share} unknown, ` +
+    `${summary.file}: ${counted(alerts.length, 'alert')}, ${counted(summary.tracks, 'track')}, ` +
+      `${counted(summary.stateChanges, 'state change')}, ${share} unknown, ` +
       `${summary.frames} frames at ${summary.framesPerSecond.toFixed(1)} a second\n`,
   );
   for (const { rule, state, startMs, endMs, ended } of alerts) {

@@ -7,6 +7,7 @@ import { type FilmProbe, probeFilm } from '@maskwatch/ingest/source/film-probe';
 import { systemClock } from '@maskwatch/platform/clock';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { rgbPicture } from '@maskwatch/vision/picture';
+import { counted } from '../counted.ts';
 import { AnnotatedCopies } from './annotate.ts';
 import { filmFrames } from './film-frames.ts';
 import { inOrder } from './in-order.ts';
@@ -181,7 +182,7 @@ export class DetectRun {
 
   #rest(passedOver: number): string {
     const broken = this.#broken > 0 ? `, ${this.#broken} with a fault` : '';
-    const other = passedOver > 0 ? `, ${passedOver} other files passed over` : '';
+    const other = passedOver > 0 ? `, ${counted(passedOver, 'other file')} passed over` : '';
     return `${broken}${other}`;
   }
 }

@@ -6,16 +6,21 @@ import { titleOf } from './alert-words.ts';
 import styles from './arrival-notice.module.css';
 import { useCameraName } from './use-camera-name.ts';
 
-/** Tells of an alert that has just come, in a corner, over nothing that is being pressed. */
+/**
+ * Tells of an alert that has just come, in a corner, over nothing that is being pressed; not where
+ * the page shows it anyway: the list, and the wall with its marked tiles.
+ */
 export function ArrivalNotice() {
   const { arrivals } = useAlertServices();
   const cameraName = useCameraName();
   const list = useArrivals();
-  const onAlerts = useLocation({ select: ({ pathname }) => pathname.startsWith('/alerts') });
+  const shown = useLocation({
+    select: ({ pathname }) => pathname === '/' || pathname.startsWith('/alerts'),
+  });
   return (
-    <div className={styles.corner} role="status" aria-live="polite" data-quiet={onAlerts}>
+    <div className={styles.corner} role="status" aria-live="polite" data-quiet={shown}>
       {list.map((alert) =>
-        onAlerts ? (
+        shown ? (
           <p key={alert.id}>
             New alert: {titleOf(alert).toLowerCase()}, {cameraName(alert.violation.cameraId)}
           </p>

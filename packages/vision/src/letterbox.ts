@@ -108,11 +108,6 @@ export function toPicture(
   ];
 }
 
-/** From pixels of the picture to those of the detector's input. */
-export function toDetector([x, y, width, height]: Box, scale: number): Box {
-  return [x / scale, y / scale, width / scale, height / scale];
-}
-
 function clamp(value: number, most: number): number {
   return Math.min(Math.max(value, 0), most);
 }

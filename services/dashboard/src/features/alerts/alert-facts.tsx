@@ -1,6 +1,6 @@
 import type { Alert } from '@maskwatch/contracts/alert';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Fact } from '../../components/fact.tsx';
 import { formatDate, formatSpan } from '../../lib/format.ts';
 import { useBeat } from '../../lib/now.ts';
 import { useLive } from '../live/live-context.ts';
@@ -47,14 +47,5 @@ export function AlertFacts({ alert }: { alert: Alert }) {
         </Link>
       </Fact>
     </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { Camera } from '@maskwatch/contracts/camera';
-import type { ReactNode } from 'react';
+import { Fact } from '../../components/fact.tsx';
 import { formatCount, formatDate, formatShare, formatSpan } from '../../lib/format.ts';
 import { useLive } from '../live/live-context.ts';
 import styles from './camera-facts.module.css';
@@ -47,14 +47,5 @@ export function CameraFacts({ camera }: { camera: Camera }) {
         <Fact name="Starts">{formatCount(counters.starts)}</Fact>
       </dl>
     </aside>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -3,7 +3,9 @@
 // into the model.json files and prints what the cards say.
 //
 //   node models/calibrate.ts        (MASKWATCH_DATA names the folder of the labelled pictures)
+import { dirname } from 'node:path';
 import { openDetector } from '@maskwatch/runtime/detector';
+import { writeDescription } from '@maskwatch/runtime/model-folder';
 import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
 import { openSession } from '@maskwatch/runtime/session';
 import {
@@ -22,7 +24,6 @@ import {
   precisionRecall,
   tally,
 } from './calibration/scoring.ts';
-import { writeModel } from './model-folder.ts';
 
 const CONFIDENCES = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6];
 /** Differences of F1 below it are noise on this many faces. */
@@ -35,7 +36,8 @@ const ASKED = [16, Number.POSITIVE_INFINITY] as const;
 const FOUND = 0.35;
 const USUAL = 0.5;
 
-const detector = await openDetector(await loadDetector('face-yolov4-mobilenetv2'));
+const detectorFile = await loadDetector('face-yolov4-mobilenetv2');
+const detector = await openDetector(detectorFile);
 const classifier = await loadClassifier('mask-mobilenetv2');
 const session = await openSession(classifier);
 
@@ -54,12 +56,12 @@ report('fold 0', foldLooks, calibration);
 
 const val = await detectAll(detector, readLabelled(dataFolder(), 'faces-val'));
 const valLooks = await looksOf(val);
-writeModel({
+await writeDescription(dirname(detectorFile.path), {
   ...detector.model,
   thresholds: { ...detector.model.thresholds, confidence },
   measured: detectorFigures(val),
 });
-writeModel({
+await writeDescription(dirname(classifier.path), {
   ...classifier.model,
   calibration: { temperature, threshold: calibration.threshold },
   measured: { ...classifier.model.measured, ...report('faces-val', valLooks, calibration) },

@@ -3,7 +3,12 @@ import { Box } from './box.ts';
 import { JudgedState, Probabilities } from './mask-state.ts';
 
 /** A face found on one frame. */
-export const Detection = z.object({ box: Box, confidence: z.number().min(0).max(1) });
+export const Detection = z.object({
+  box: Box,
+  confidence: z.number().min(0).max(1),
+  /** Of a one-stage detector: what it says of the mask. */
+  probabilities: Probabilities.optional(),
+});
 export type Detection = z.infer<typeof Detection>;
 
 /** One face of a `detect --json` line; its box is in pixels of the input picture. */

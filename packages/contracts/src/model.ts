@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { JudgedState } from './mask-state.ts';
 
-const Common = z.object({
+/** One value for all channels, or red, green and blue each. */
+const PerChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
+export type PerChannel = z.infer<typeof PerChannel>;
+
+const Described = z.object({
   name: z.string(),
   version: z.string(),
-  /** File name in the model's folder, and the hash of its bytes. */
-  file: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
   licence: z.string(),
   sources: z.array(z.string()),
   /** Figures and what they were measured on. */
   measured: z.record(z.string(), z.union([z.number(), z.string()])),
+});
+
+const Network = Described.extend({
+  /** File name in the model's folder, and the hash of its bytes. */
+  file: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /**
    * The raw outputs for the generated pattern of the given shape: a runtime that is off by more
    * than the tolerance (of the output's range) is refused.
@@ -30,23 +37,47 @@ const Common = z.object({
     ),
   }),
   interpolation: z.literal('area-down-bilinear-up'),
-  colourOrder: z.literal('rgb'),
+  /** The order in which the network reads its channels; the host hands it red, green, blue. */
+  colourOrder: z.enum(['rgb', 'bgr']),
   /** The network sees pixel * scale + offset. */
-  scale: z.number(),
-  offset: z.number(),
+  scale: PerChannel,
+  offset: PerChannel,
 });
 
-/** A face detector of the YOLO family: raw head maps out. */
-export const DetectorModel = Common.extend({
+/** What one class of a detector means; boxes of an `ignore` class are dropped. */
+export const DetectorClass = z.enum(['face', ...JudgedState.options, 'ignore']);
+export type DetectorClass = z.infer<typeof DetectorClass>;
+
+const DetectorThresholds = z.object({
+  /** From here on the service believes a face. */
+  confidence: z.number(),
+  /** From here on a face is pixelated in evidence. */
+  pixelate: z.number(),
+  /** Boxes of one picture that overlap more than this are one face. */
+  iou: z.number(),
+});
+
+/** A face detector: raw maps out, decoded by the host as `layout` says. */
+export const DetectorModel = Network.extend({
   task: z.literal('detector'),
   input: z.object({
     name: z.string(),
-    /** Longest side that the detector sees, in pixels; the sides are padded to `multiple`. */
+    /** Longest side that the detector sees, in pixels. */
     size: z.number().int(),
+    /** Both sides are padded to a multiple of it. */
     multiple: z.number().int(),
     resize: z.literal('letterbox-topleft'),
     padding: z.number().int(),
+    /** A network of one fixed input shape: always padded to size x size. */
+    square: z.boolean().default(false),
   }),
+  /**
+   * yolo: the maps of `heads` (darknet YOLOv3 and v4). yolov8: one output `predictions`
+   * [1, 4 + classes, cells], centre, width, height in input pixels. yunet: outputs cls_S, obj_S
+   * and bbox_S for the strides 8, 16, 32 (score = square root of cls times obj).
+   */
+  layout: z.enum(['yolo', 'yolov8', 'yunet']).default('yolo'),
+  /** Empty but for the layout yolo. */
   heads: z.array(
     z.object({
       output: z.string(),
@@ -55,20 +86,32 @@ export const DetectorModel = Common.extend({
       scaleXY: z.number(),
     }),
   ),
-  classes: z.array(z.string()),
-  /** Confidence from which the service believes a face; from `evidence` on it is pixelated. */
-  thresholds: z.object({ confidence: z.number(), pixelate: z.number(), iou: z.number() }),
+  classes: z.array(DetectorClass),
+  thresholds: DetectorThresholds,
   /** Smallest face found, in pixels of the detector's input. */
   smallestFace: z.number(),
+  /** Of a one-stage detector, whose classes are mask states: it runs without a classifier. */
+  judges: z
+    .object({
+      /** Below this probability of the likeliest state a look is `unknown`. */
+      threshold: z.number(),
+      /** Smallest face judged, in analysis pixels. */
+      smallestFace: z.number(),
+    })
+    .optional(),
 });
 export type DetectorModel = z.infer<typeof DetectorModel>;
 
 /** A mask classifier: face crops in, one logit a class out. */
-export const ClassifierModel = Common.extend({
+export const ClassifierModel = Network.extend({
   task: z.literal('classifier'),
   input: z.object({ name: z.string(), size: z.number().int() }),
-  /** Side of the square crop over the longer side of the box; the border is replicated. */
-  crop: z.object({ shape: z.literal('square'), side: z.number() }),
+  /**
+   * square: side of the square crop over the longer side of the box, the border is replicated.
+   * box: the box, each side times `side`, stretched to the square; a picture that is one labelled
+   * face stands for its own box.
+   */
+  crop: z.object({ shape: z.enum(['square', 'box']), side: z.number() }),
   output: z.string(),
   classes: z.array(JudgedState),
   calibration: z.object({
@@ -82,5 +125,48 @@ export const ClassifierModel = Common.extend({
 });
 export type ClassifierModel = z.infer<typeof ClassifierModel>;
 
-export const Model = z.discriminatedUnion('task', [DetectorModel, ClassifierModel]);
+/** The lower part of a network: pictures in, one row of features out; classifiers are trained on it. */
+export const FeaturesModel = Network.extend({
+  task: z.literal('features'),
+  input: z.object({ name: z.string(), size: z.number().int() }),
+  /** float32 [n, channels]. */
+  output: z.string(),
+  channels: z.number().int(),
+});
+export type FeaturesModel = z.infer<typeof FeaturesModel>;
+
+/** A model that consists of others of the same registry. */
+const Members = z
+  .array(
+    z.object({
+      name: z.string(),
+      weight: z.number().positive().default(1),
+      /** Also ask with the picture mirrored, and take the mean. */
+      flip: z.boolean().default(false),
+    }),
+  )
+  .min(2);
+
+/** The weighted mean of calibrated probabilities; members have the same classes and crop. */
+export const ClassifierEnsemble = Described.extend({
+  task: z.literal('classifier'),
+  members: Members,
+  /** Below this probability of the likeliest state a look is `unknown`. */
+  threshold: z.number(),
+});
+export type ClassifierEnsemble = z.infer<typeof ClassifierEnsemble>;
+
+/** Weighted boxes fusion (Solovyev and others, 2021); members take the same input. */
+export const DetectorEnsemble = Described.extend({
+  task: z.literal('detector'),
+  members: Members,
+  thresholds: DetectorThresholds,
+});
+export type DetectorEnsemble = z.infer<typeof DetectorEnsemble>;
+
+export const Model = z.discriminatedUnion('task', [DetectorModel, ClassifierModel, FeaturesModel]);
 export type Model = z.infer<typeof Model>;
+
+/** What a model.json holds. */
+export const ModelFile = z.union([ClassifierEnsemble, DetectorEnsemble, Model]);
+export type ModelFile = z.infer<typeof ModelFile>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ClassifierModel, type DetectorModel, Model } from '@maskwatch/contracts/model';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
@@ -39,12 +39,16 @@ export async function listModels(folder = modelsFolder()): Promise<ListedModel[]
 }
 
 /**
- * Reads a model's description and checks the bytes of its file. Problems: model-unknown,
- * model-invalid, model-altered (truncated, changed or missing).
+ * Reads a model's description and checks the bytes of its file; a name with a slash in it is a
+ * folder. Problems: model-unknown, model-invalid, model-altered (truncated, changed or missing).
  */
-export async function loadModel(name: string, folder = modelsFolder()): Promise<LoadedModel> {
-  const model = await describe(name, folder);
-  const path = join(folder, name, model.file);
+export async function loadModel(
+  nameOrFolder: string,
+  registry = modelsFolder(),
+): Promise<LoadedModel> {
+  const { name, folder } = placeOfModel(nameOrFolder, registry);
+  const model = await describe(name, dirname(folder));
+  const path = join(folder, model.file);
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw altered(name, `${model.file} cannot be read: ${messageOf(cause)}`, cause);
   });
@@ -90,6 +94,17 @@ async function modelNames(folder: string): Promise<string[]> {
     if (files.includes('model.json')) names.push(entry.name);
   }
   return names.sort();
+}
+
+/** Where a model lies or will lie: a name of the registry or, with a slash in it, a folder. */
+export function placeOfModel(
+  nameOrFolder: string,
+  registry = modelsFolder(),
+): { name: string; folder: string } {
+  if (!nameOrFolder.includes('/'))
+    return { name: nameOrFolder, folder: join(registry, nameOrFolder) };
+  const folder = resolve(nameOrFolder);
+  return { name: basename(folder), folder };
 }
 
 async function describe(name: string, folder: string): Promise<Model> {

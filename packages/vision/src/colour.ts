@@ -1,4 +1,5 @@
 import type { Box } from '@maskwatch/contracts/box';
+import type { PerChannel } from '@maskwatch/contracts/model';
 import type { Colour, Picture } from './picture.ts';
 
 /** What the graph multiplies the planes with and adds: its inputs `colour` and `offset`. */
@@ -19,27 +20,39 @@ const bt601 = {
   zero: [16, 128, 128],
 };
 
+/** How a network reads its channels: Model of the contracts fits. */
+export interface ChannelReading {
+  colourOrder: 'rgb' | 'bgr';
+  /** One for all channels, or red, green and blue each. */
+  scale: PerChannel;
+  offset: PerChannel;
+}
+
+const inOrder = { rgb: [0, 1, 2], bgr: [2, 1, 0] } as const;
+const at = (values: PerChannel, n: 0 | 1 | 2) => (typeof values === 'number' ? values : values[n]);
+
 /**
- * Conversion to RGB and the model's own `scale` and `offset` in one step, so that a session takes
- * the bytes of either colour as they are: channel = sum(colour * plane) + offset.
+ * Conversion to RGB, the network's own order of channels, `scale` and `offset` in one step, so that
+ * a session takes the bytes of either colour as they are: channel = sum(colour * plane) + offset.
  */
 export function colourInputs(
   colour: Colour,
-  { scale, offset }: { scale: number; offset: number },
+  { colourOrder, scale, offset }: ChannelReading,
 ): ColourInputs {
   const matrix = new Float32Array(9);
-  const sums = new Float32Array(3).fill(offset);
-  for (let channel = 0; channel < 3; channel += 1) {
+  const sums = new Float32Array(3);
+  inOrder[colourOrder].forEach((read, channel) => {
+    sums[channel] = at(offset, read);
     for (let plane = 0; plane < 3; plane += 1) {
       if (colour === 'rgb') {
-        matrix[channel * 3 + plane] = channel === plane ? scale : 0;
+        matrix[channel * 3 + plane] = read === plane ? at(scale, read) : 0;
       } else {
-        const factor = bt601.matrix[channel]![plane]! * scale;
+        const factor = bt601.matrix[read]![plane]! * at(scale, read);
         matrix[channel * 3 + plane] = factor;
         sums[channel]! -= factor * bt601.zero[plane]!;
       }
     }
-  }
+  });
   return { colour: matrix, offset: sums };
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ClassifierModel, DetectorModel } from '@maskwatch/contracts/model';
 import { startInferenceWorkers } from '@maskwatch/inference/in-process-queue';
 import { silentLogger } from '@maskwatch/platform/logger';
+import { Problem } from '@maskwatch/platform/problem';
 import {
   type LoadedModel,
   loadClassifier,
@@ -87,7 +88,15 @@ async function chosenModels(names: readonly string[]): Promise<{
   classifier: LoadedModel<ClassifierModel>;
 }> {
   const chosen = { ...shipped };
-  for (const name of names) chosen[(await loadModel(name)).model.task] = name;
+  for (const name of names) {
+    const { task } = (await loadModel(name)).model;
+    if (task === 'features') {
+      throw new Problem('model-task', `The model ${name} finds and judges nothing by itself.`, {
+        action: 'Name a detector or a classifier of "maskwatch models list".',
+      });
+    }
+    chosen[task] = name;
+  }
   return {
     detector: await loadDetector(chosen.detector),
     classifier: await loadClassifier(chosen.classifier),

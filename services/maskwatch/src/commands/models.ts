@@ -64,7 +64,11 @@ async function list(): Promise<void> {
 
 function describe(model: Model): string {
   const measured = Object.entries(model.measured).map(([what, value]) => `    ${what}: ${value}`);
-  const head = `${model.name}  ${model.task} ${model.version}, ${model.licence}, classes: ${model.classes.join(', ')}`;
+  const says =
+    model.task === 'features'
+      ? `${model.channels} features`
+      : `classes: ${model.classes.join(', ')}`;
+  const head = `${model.name}  ${model.task} ${model.version}, ${model.licence}, ${says}`;
   return [head, ...measured].join('\n');
 }
 

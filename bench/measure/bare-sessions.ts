@@ -43,8 +43,8 @@ const options: InferenceSession.SessionOptions = {
 
 export async function openBareSessions(): Promise<BareSessions> {
   const { detector, classifier } = await loadShipped();
-  const { size, multiple } = detector.model.input;
-  const { width, height } = detectorGeometry(1280, 720, { size, multiple, upscale: 'never' });
+  const { input } = detector.model;
+  const { width, height } = detectorGeometry(1280, 720, { ...input, upscale: 'never' });
   const { size: crop } = classifier.model.input;
   const finder = await InferenceSession.create(detector.path, options);
   const judge = await InferenceSession.create(classifier.path, options);

@@ -88,7 +88,7 @@ async function logitsOf(
 ): Promise<number[]> {
   const { size } = model.input;
   const planes = new Uint8Array(cropBytes({ size }));
-  fillCrop(picture, box, { side: model.crop.side, size, target: planes });
+  fillCrop(picture, box, { ...model.crop, size, target: planes });
   const batch = { planes, count: 1, width: size, height: size, colour: 'rgb' as const };
   const outputs = await session.run(batch);
   return [...outputOf(outputs, model.output, model).data];

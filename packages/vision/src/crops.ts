@@ -2,11 +2,16 @@ import type { Box } from '@maskwatch/contracts/box';
 import type { Picture } from './picture.ts';
 import { resample } from './resample.ts';
 
-/** The classifier's say: ClassifierModel.crop and input of the contracts. */
+/** The classifier's say: ClassifierModel.crop of the contracts fits. */
 export interface CropShape {
-  /** Side of the square over the longer side of the face's box. */
+  /** square: around the longer side of the face's box; box: the box itself, stretched. */
+  shape: 'square' | 'box';
+  /** Side of the square over the longer side of the box; of `box` over each side. */
   side: number;
-  /** Width and height of the crop in pixels. */
+}
+
+/** And its input: width and height of the crop in pixels. */
+export interface CropOptions extends CropShape {
   size: number;
 }
 
@@ -30,6 +35,15 @@ export function cropSquare([x, y, width, height]: Box, side: number): Box {
   ];
 }
 
+/** What the classifier sees of a face, in whole pixels of the picture; it may reach over the border. */
+export function cropRegion(box: Box, { shape, side }: CropShape): Box {
+  if (shape === 'square') return cropSquare(box, side);
+  const [x, y, width, height] = box;
+  const left = Math.round(x + width / 2 - (side * width) / 2);
+  const top = Math.round(y + height / 2 - (side * height) / 2);
+  return [left, top, Math.max(2, Math.round(side * width)), Math.max(2, Math.round(side * height))];
+}
+
 /**
  * Writes a face crop as uint8 [3, size, size] to the start of `target`: the border of the picture
  * is replicated, larger faces are reduced by area, smaller ones enlarged bilinearly. The colour
@@ -38,12 +52,12 @@ export function cropSquare([x, y, width, height]: Box, side: number): Box {
 export function fillCrop(
   picture: Picture,
   box: Box,
-  { side, size, target }: CropShape & { target: Uint8Array },
+  { size, target, ...crop }: CropOptions & { target: Uint8Array },
 ): void {
-  const [x, y, length] = cropSquare(box, side);
+  const [x, y, width, height] = cropRegion(box, crop);
   picture.planes.forEach((plane, n) => {
     const ratio = n > 0 && picture.colour === 'bt601' ? 0.5 : 1;
-    resample(plane, [x * ratio, y * ratio, length * ratio, length * ratio], {
+    resample(plane, [x * ratio, y * ratio, width * ratio, height * ratio], {
       data: target,
       start: n * size * size,
       stride: size,

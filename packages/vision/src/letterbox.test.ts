@@ -19,6 +19,20 @@ for (const [why, options, [width, height], expected] of [
   });
 }
 
+test('a network of one shape gets it whatever the picture, and the padding that it knows', () => {
+  const square = { ...camera, square: true, padding: 0 };
+  const geometry = detectorGeometry(320, 240, { ...square, size: 480 });
+  const { width, height, contentWidth, contentHeight, scale } = geometry;
+  assert.deepEqual([width, height, contentWidth, contentHeight, scale], [480, 480, 320, 240, 1]);
+
+  const small = detectorGeometry(2, 2, { ...square, size: 4, multiple: 4 });
+  const target = new Uint8Array(48).fill(1);
+  fillDetectorInput(yuv420pPicture(new Uint8Array(yuv420pBytes(2, 2)), 2, 2), small, target);
+  // Black in limited range: luma 16, chroma 128.
+  assert.deepEqual([...target.subarray(0, 8)], [0, 0, 16, 16, 0, 0, 16, 16]);
+  assert.deepEqual([...target.subarray(18, 20)], [128, 128]);
+});
+
 test('a box put into the detector and back is the same box', () => {
   const side = fc.integer({ min: 8, max: 4000 });
   const share = fc.double({ min: 0, max: 1, noNaN: true });

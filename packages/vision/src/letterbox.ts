@@ -1,5 +1,5 @@
 import type { Box } from '@maskwatch/contracts/box';
-import type { Picture } from './picture.ts';
+import type { Colour, Picture } from './picture.ts';
 import { resample } from './resample.ts';
 
 export interface DetectorGeometryOptions {
@@ -7,6 +7,10 @@ export interface DetectorGeometryOptions {
   size: number;
   /** Both sides of the input are padded to a multiple of it. */
   multiple: number;
+  /** A network of one fixed input shape: always padded to size x size. */
+  square?: boolean;
+  /** Red, green and blue of what is around the picture; 114 is darknet's. */
+  padding?: number;
   /**
    * never: a picture smaller than `size` stays as it is (cameras); exact: the longest side is
    * brought to `size` whichever way (files given to a command).
@@ -26,15 +30,13 @@ export interface DetectorGeometry {
   scale: number;
   pictureWidth: number;
   pictureHeight: number;
+  padding: number;
 }
-
-/** The grey that darknet pads with, and what the shipped detector was trained on. */
-const padding = { rgb: [114, 114, 114], bt601: [114, 128, 128] } as const;
 
 export function detectorGeometry(
   pictureWidth: number,
   pictureHeight: number,
-  { size, multiple, upscale }: DetectorGeometryOptions,
+  { size, multiple, square = false, padding = 114, upscale }: DetectorGeometryOptions,
 ): DetectorGeometry {
   const longest = Math.max(pictureWidth, pictureHeight);
   const target = upscale === 'exact' ? size : Math.min(size, longest);
@@ -43,13 +45,14 @@ export function detectorGeometry(
   const contentHeight = Math.max(1, Math.round(pictureHeight / scale));
   const pad = (side: number) => Math.ceil(side / multiple) * multiple;
   return {
-    width: pad(contentWidth),
-    height: pad(contentHeight),
+    width: pad(square ? size : contentWidth),
+    height: pad(square ? size : contentHeight),
     contentWidth,
     contentHeight,
     scale,
     pictureWidth,
     pictureHeight,
+    padding,
   };
 }
 
@@ -68,9 +71,10 @@ export function fillDetectorInput(
   target: Uint8Array,
 ): void {
   const { width, height, contentWidth, contentHeight } = geometry;
+  const greys = paddingOf(picture.colour, geometry.padding);
   const shrink = picture.colour === 'bt601' ? 0.5 : 1;
   picture.planes.forEach((plane, n) => {
-    const grey = padding[picture.colour][n]!;
+    const grey = greys[n]!;
     const start = n * width * height;
     const ratio = n === 0 ? 1 : shrink;
     resample(plane, [0, 0, picture.width * ratio, picture.height * ratio], {
@@ -87,6 +91,12 @@ export function fillDetectorInput(
     }
     target.fill(grey, start + contentHeight * width, start + height * width);
   });
+}
+
+/** A grey, given as red, green and blue, in the planes of the colour (BT.601 has limited range). */
+function paddingOf(colour: Colour, grey: number): readonly number[] {
+  if (colour === 'rgb') return [grey, grey, grey];
+  return [Math.round(16 + (grey * 219) / 255), 128, 128];
 }
 
 /** From pixels of the detector's input to those of the picture, cut at its border. */

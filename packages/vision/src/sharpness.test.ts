@@ -18,7 +18,7 @@ function board(size: number, { cell, blur }: { cell: number; blur: number }) {
 
 function measured(size: number, look: { cell: number; blur: number }): number {
   const crop = new Uint8Array(3 * 112 * 112);
-  const shape = { side: 1.4, size: 112 };
+  const shape = { shape: 'square', side: 1.4, size: 112 } as const;
   const box = [size * 0.2, size * 0.2, size * 0.6, size * 0.6] as const;
   fillCrop(board(size, look), box, { ...shape, target: crop });
   return sharpness(crop, { ...shape, colour: 'rgb', box });
@@ -35,5 +35,5 @@ test('a sharp small face counts as sharp although the crop enlarges it', () => {
 test('a flat crop has no sharpness', () => {
   const crop = new Uint8Array(3 * 112 * 112).fill(80);
   const box = [0, 0, 50, 50] as const;
-  assert.equal(sharpness(crop, { side: 1.4, size: 112, colour: 'bt601', box }), 0);
+  assert.equal(sharpness(crop, { shape: 'square', side: 1.4, size: 112, colour: 'bt601', box }), 0);
 });

@@ -1,4 +1,5 @@
 import type { Box } from '@maskwatch/contracts/box';
+import type { CropOptions } from './crops.ts';
 import type { Colour } from './picture.ts';
 
 /**
@@ -8,13 +9,10 @@ import type { Colour } from './picture.ts';
  */
 const halfSharp = 100;
 
-export interface SharpnessOptions {
-  /** Width and height of the crop. */
-  size: number;
+export interface SharpnessOptions extends CropOptions {
   colour: Colour;
-  /** The face that the crop shows, in pixels of the picture, and the crop's `side`. */
+  /** The face that the crop shows, in pixels of the picture. */
   box: Box;
-  side: number;
 }
 
 /**
@@ -23,6 +21,7 @@ export interface SharpnessOptions {
  * every small face would count as blurred. `crop` is uint8 [3, size, size].
  */
 export function sharpness(crop: Uint8Array, { size, colour, box, side }: SharpnessOptions): number {
+  // Of a stretched box by the longer side, the one that was enlarged least.
   const step = Math.max(1, Math.round(size / (side * Math.max(box[2], box[3], 1))));
   const reach = Math.min(step, Math.floor((size - 1) / 2));
   // Green stands in for luma: it is most of it, and the measure needs no more.

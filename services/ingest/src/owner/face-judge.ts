@@ -114,19 +114,18 @@ export class FaceJudge {
     const due = tracker.due().slice(0, mostCrops);
     if (due.length === 0) return [];
     const { size } = models.classifier.input;
-    const { side } = models.classifier.crop;
+    const shape = { ...models.classifier.crop, size };
     const { colour } = picture;
     const bytes = cropBytes({ size });
     const crop = (n: number) => this.#crops.subarray(n * bytes, (n + 1) * bytes);
-    for (const [n, { box }] of due.entries())
-      fillCrop(picture, box, { side, size, target: crop(n) });
+    for (const [n, { box }] of due.entries()) fillCrop(picture, box, { ...shape, target: crop(n) });
     const verdicts = inference.classify({
       cameraId,
       crops: this.#crops.subarray(0, due.length * bytes),
       count: due.length,
       colour,
     });
-    const sharp = due.map(({ box }, n) => sharpness(crop(n), { size, colour, box, side }));
+    const sharp = due.map(({ box }, n) => sharpness(crop(n), { ...shape, colour, box }));
     const looks: Look[] = [];
     for (const [n, probabilities] of (await verdicts).entries()) {
       const { trackId, box } = due[n]!;
@@ -142,8 +141,8 @@ export class FaceJudge {
     if (known?.pictureWidth === width && known.pictureHeight === height) return known;
     // The size of a camera's picture changes with its reconnection only: no run is under way.
     this.#slots.length = 0;
-    const { size, multiple } = this.#options.models.detector.input;
-    this.#geometry = detectorGeometry(width, height, { size, multiple, upscale: 'never' });
+    const { input } = this.#options.models.detector;
+    this.#geometry = detectorGeometry(width, height, { ...input, upscale: 'never' });
     return this.#geometry;
   }
 

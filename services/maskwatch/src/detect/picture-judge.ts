@@ -34,8 +34,8 @@ export class PictureJudge {
   async judge(picture: Picture): Promise<DetectedFace[]> {
     const { classifier, detector, inputSize } = this.#options;
     const geometry = detectorGeometry(picture.width, picture.height, {
+      ...detector.input,
       size: inputSize,
-      multiple: detector.input.multiple,
       upscale: 'exact',
     });
     const crops = cropsAtOnce * cropBytes(classifier.input);
@@ -67,13 +67,13 @@ export class PictureJudge {
   ): Promise<Probabilities[]> {
     const { classifier, queue } = this.#options;
     const { size } = classifier.input;
-    const { side } = classifier.crop;
+    const shape = { ...classifier.crop, size };
     const bytes = cropBytes({ size });
     const probabilities: Probabilities[] = [];
     for (let first = 0; first < detections.length; first += cropsAtOnce) {
       const some = detections.slice(first, first + cropsAtOnce);
       some.forEach(({ box }, n) => {
-        fillCrop(picture, box, { side, size, target: crops.subarray(n * bytes, (n + 1) * bytes) });
+        fillCrop(picture, box, { ...shape, target: crops.subarray(n * bytes, (n + 1) * bytes) });
       });
       const request = { cameraId: 'detect', crops, count: some.length, colour: picture.colour };
       probabilities.push(...(await queue.classify(request)));

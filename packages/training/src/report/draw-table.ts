@@ -1,0 +1,34 @@
+import { escapeHtml } from './html-text.ts';
+
+/** Columns of figures stand to the right; the first column names the row. */
+export function drawTable({ columns, rows }: { columns: string[]; rows: string[][] }): string {
+  if (rows.length === 0) return '<p class="note">There is none.</p>';
+  const kinds = columns.map((_, column) => kindOf(rows.map((row) => row[column] ?? '')));
+  const head = columns.map(
+    (name, column) => `<th scope="col"${kinds[column]}>${escapeHtml(name)}</th>`,
+  );
+  const body = rows.map((row) => {
+    const cells = columns.map((_, column) => {
+      const text = escapeHtml(row[column] ?? '');
+      return column === 0
+        ? `<th scope="row"${kinds[0]}>${text}</th>`
+        : `<td${kinds[column]}>${text}</td>`;
+    });
+    return `<tr>${cells.join('')}</tr>`;
+  });
+  return `<div class="scroll"><table><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+}
+
+export function drawFacts(facts: readonly [name: string, value: string][]): string {
+  const rows = facts.map(
+    ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
+  );
+  return `<dl class="facts">\n${rows.join('\n')}\n</dl>`;
+}
+
+function kindOf(cells: string[]): string {
+  const known = cells.filter((cell) => cell !== '' && cell !== '–' && cell !== '-');
+  const figures = known.length > 0 && known.every((cell) => /^[-−+<>±]?\s?\d[\d\s.,]*/.test(cell));
+  const short = known.every((cell) => cell.length <= 24);
+  return figures && short ? ' class="figure"' : '';
+}

@@ -1,7 +1,6 @@
 import type { Box } from '@maskwatch/contracts/box';
 import type { JudgedState } from '@maskwatch/contracts/mask-state';
-import type { ClassifierModel } from '@maskwatch/contracts/model';
-import { cropSquare } from '@maskwatch/vision/crops';
+import type { CropShape } from '@maskwatch/vision/crops';
 import type { DataPicture } from '../dataset/dataset.ts';
 
 /** One face (or whole picture) to learn from or to be judged. */
@@ -18,23 +17,13 @@ export interface FaceCut {
   region: Box;
 }
 
-type Crop = ClassifierModel['crop'];
-
-/** What of a picture is shown to a network for the face in `box`, as the service cuts it. */
-export function faceRegion(box: Box, { shape, side }: Crop): Box {
-  if (shape === 'square') return cropSquare(box, side);
-  const [x, y, width, height] = box;
-  const [w, h] = [width * side, height * side];
-  return [x + (width - w) / 2, y + (height - h) / 2, w, h];
-}
-
 /**
- * The same for a picture in which nobody says where the face is: as a square, its longest side is
- * the square's; as a box, it is stretched.
+ * What is shown to a network of a picture in which nobody says where the face is: as a square, its
+ * longest side is the square's; as a box, it is stretched. For faces it is cropRegion.
  */
 export function pictureRegion(
   { width, height }: { width: number; height: number },
-  { shape }: Pick<Crop, 'shape'>,
+  { shape }: Pick<CropShape, 'shape'>,
 ): Box {
   if (shape === 'box') return [0, 0, width, height];
   const side = Math.max(width, height);

@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import type { DetectedFace } from '@maskwatch/contracts/detection';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
+import type { DecodedPicture } from '@maskwatch/training/dataset/decode-picture';
 import { drawBoxes } from '@maskwatch/vision/draw-boxes';
 import sharp from 'sharp';
 import type { MediaFile } from './media-files.ts';
-import type { DecodedPicture } from './read-picture.ts';
 import { stateOf } from './report.ts';
 
 /** Writes copies of pictures with their boxes drawn, below one folder. */

@@ -6,6 +6,7 @@ import { type Decoder, findDecoder } from '@maskwatch/ingest/source/decoder';
 import { type FilmProbe, probeFilm } from '@maskwatch/ingest/source/film-probe';
 import { systemClock } from '@maskwatch/platform/clock';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { readPicture } from '@maskwatch/training/dataset/decode-picture';
 import { rgbPicture } from '@maskwatch/vision/picture';
 import { counted } from '../counted.ts';
 import { AnnotatedCopies } from './annotate.ts';
@@ -14,7 +15,6 @@ import { inOrder } from './in-order.ts';
 import { type MediaFile, mediaFiles } from './media-files.ts';
 import type { PictureJudge } from './picture-judge.ts';
 import { Progress } from './progress.ts';
-import { readPicture } from './read-picture.ts';
 import { jsonLine, Tally, tableRows } from './report.ts';
 
 export interface DetectOptions {

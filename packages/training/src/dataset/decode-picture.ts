@@ -12,11 +12,15 @@ export interface DecodedPicture {
   height: number;
 }
 
-/** JPEG, PNG, WebP or TIFF (its first page). Problem picture-unreadable where it is broken. */
-export async function readPicture(path: string): Promise<DecodedPicture> {
+/**
+ * JPEG, PNG, WebP or TIFF (its first page), from a file or its bytes. Problem picture-unreadable where
+ * it is broken.
+ */
+export async function readPicture(source: string | Uint8Array): Promise<DecodedPicture> {
   try {
-    if ((await stat(path)).size === 0) throw new Error('the picture is empty');
-    const { data, info } = await sharp(path, { failOn: 'error', limitInputPixels: mostPixels })
+    const size = typeof source === 'string' ? (await stat(source)).size : source.length;
+    if (size === 0) throw new Error('the picture is empty');
+    const { data, info } = await sharp(source, { failOn: 'error', limitInputPixels: mostPixels })
       .autoOrient()
       .flatten({ background: '#727272' })
       .toColourspace('srgb')

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import sharp from 'sharp';
-import { readPicture } from './read-picture.ts';
+import { readPicture } from './decode-picture.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'maskwatch-pictures-'));
 after(() => rm(folder, { recursive: true }));
@@ -42,6 +42,14 @@ for (const format of ['jpeg', 'png', 'webp', 'tiff'] as const) {
     assert.deepEqual(found, [40, 20, 'red', 'blue']);
   });
 }
+
+test('bytes are read as their file is', async () => {
+  const path = join(folder, 'bytes.png');
+  await twoColours.clone().png().toFile(path);
+
+  assert.deepEqual(await readPicture(await readFile(path)), await readPicture(path));
+  await assert.rejects(readPicture(new Uint8Array()), { message: /empty/ });
+});
 
 test('the EXIF orientation is obeyed', async () => {
   await twoColours

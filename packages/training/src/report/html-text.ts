@@ -3,7 +3,7 @@ const escapes: Record<string, string> = {
   ...{ '"': '&quot;', "'": '&#39;' },
 };
 
-/** For text and for attributes in quotes. */
+/** For text and for attributes in quotes; a figure and its percent sign stay on one line. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => escapes[sign]!);
+  return text.replace(/[&<>"']/g, (sign) => escapes[sign]!).replace(/(?<=\d) %/g, '&nbsp;%');
 }

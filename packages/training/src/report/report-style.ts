@@ -60,7 +60,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 .area span { position: absolute; font-size: 0.8125rem; line-height: 1; color: var(--muted); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .x-tick { top: calc(100% + 0.5rem); transform: translateX(-50%); }
 .y-tick { right: calc(100% + 0.5rem); transform: translateY(50%); }
-.area .mark-words { top: 0.3rem; padding: 0.15rem 0.35rem; background: color-mix(in srgb, var(--surface) 85%, transparent); color: var(--text); }
+.area .mark-words { bottom: calc(100% + 0.45rem); color: var(--text); }
 .grid line { stroke: var(--grid); vector-effect: non-scaling-stroke; }
 .marks line { stroke: var(--muted); stroke-dasharray: 3 3; vector-effect: non-scaling-stroke; }
 .line { fill: none; stroke: var(--look); stroke-width: 2; stroke-linejoin: round; }
@@ -78,7 +78,8 @@ details .scroll { max-height: 20rem; margin-top: 0.5rem; overflow: auto; }
 .matrix thead th { text-align: center; }
 .matrix .over { border-bottom: 1px solid var(--rule); }
 .matrix .corner { padding-left: 0; color: var(--muted); font-size: 0.8125rem; font-weight: 600; vertical-align: bottom; }
-.matrix tbody th { padding-left: 0; }
+.matrix tbody th { padding-left: 0; vertical-align: middle; }
+.matrix thead .total { vertical-align: bottom; font-size: 0.8125rem; font-weight: 600; }
 .matrix tbody td { min-width: 5.25rem; border: 2px solid transparent; border-radius: 6px; text-align: center; }
 .matrix td b, .matrix td small { display: block; line-height: 1.3; }
 .matrix td small { color: var(--text); opacity: 0.8; }
@@ -103,7 +104,7 @@ details .scroll { max-height: 20rem; margin-top: 0.5rem; overflow: auto; }
 @media (max-width: 56rem) { main { grid-template-columns: minmax(0, 1fr); } section { grid-column: 1 / -1; } }
 @media (max-width: 30rem) {
   section { padding: 0.9rem 0.9rem 1rem; }
-  .sheet { grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: 0.6rem; }
+  .sheet { grid-template-columns: repeat(auto-fill, minmax(5.75rem, 1fr)); gap: 0.5rem; }
   .matrix { font-size: 0.875rem; border-spacing: 2px; }
   .matrix th, .matrix td { padding: 0.3rem 0.4rem; }
   .matrix tbody td { min-width: 0; }

@@ -38,7 +38,10 @@ export function stepAxis(values: readonly number[], wanted = 6): Axis {
   if (least === most) [least, most] = [least - 1, most + 1];
   let step = roundStep((most - least) / wanted);
   if (known.every(Number.isInteger)) step = Math.max(1, step);
-  return { least, most, ticks: ticksOf(least, most, step), words: wordsFor(step) };
+  const ticks = ticksOf(least, most, step);
+  // "1, 5, 10" says where it starts.
+  if (ticks[0] === undefined || ticks[0] - least > step / 2) ticks.unshift(least);
+  return { least, most, ticks, words: wordsFor(step) };
 }
 
 function roundStep(least: number): number {

@@ -8,6 +8,8 @@ export interface Graph {
   initializers: Tensor[];
   inputs: Value[];
   outputs: Value[];
+  /** The version of operators that its nodes are meant in; 13 where absent. */
+  opset?: number;
 }
 
 export interface Node {
@@ -25,11 +27,14 @@ export type Attribute =
   | { kind: 'float'; value: number }
   | { kind: 'floats'; values: number[] }
   | { kind: 'string'; value: string }
+  | { kind: 'strings'; values: string[] }
   | { kind: 'tensor'; value: Tensor };
 
 export type Tensor =
   | { name: string; dims: number[]; type: 'float'; data: Float32Array }
-  | { name: string; dims: number[]; type: 'int64'; data: BigInt64Array };
+  | { name: string; dims: number[]; type: 'int64'; data: BigInt64Array }
+  /** Any other type, by ONNX's number of it: the bytes as ONNX's raw data holds them. */
+  | { name: string; dims: number[]; type: 'raw'; element: number; data: Uint8Array };
 
 /** An input or output; a side of the shape that is a name differs from run to run. */
 export interface Value {

@@ -1,112 +1,92 @@
-import { Problem } from '@maskwatch/platform/problem';
-import type { Attribute, Graph, Node, Tensor, Value } from './graph.ts';
+import type { Attribute, Graph, Node, Value } from './graph.ts';
 import {
   ATTRIBUTE,
   ATTRIBUTE_TYPE,
   ELEMENT_TYPE,
+  ELEMENTS,
   GRAPH,
+  LEAST_OPSET,
   MODEL,
+  MOST_OPSET,
   NODE,
   OPSET,
-  OPSET_VERSION,
+  REFUSED_ATTRIBUTES,
   SHAPE,
   SIDE,
-  TENSOR,
   TENSOR_TYPE,
   TYPE,
   VALUE,
 } from './onnx-fields.ts';
-import {
-  type Field,
-  readFields,
-  readPackedFloats,
-  readPackedInt64s,
-  readPackedInts,
-  readString,
-} from './protobuf-reader.ts';
+import { Message } from './onnx-message.ts';
+import { readTensor, refused, short } from './onnx-tensor.ts';
+
+/** Both names that ONNX's own operators go by. */
+const ownDomains = ['', 'ai.onnx'];
+/** Larger networks are no picture networks; each node takes memory here and in the runtime. */
+const mostNodes = 50_000;
 
 /**
- * The graph of an .onnx file of opset 13 with its weights inside. What a graph of this room cannot
- * hold (other opsets, operator domains, element types, subgraphs) is refused with a Problem.
+ * The graph of an .onnx file of opset 9 to 21 with its weights inside; the opset stays as it is.
+ * What a graph of this room cannot hold (other opsets and operator domains, networks inside
+ * networks, functions, sparse values, values in other files) is refused with a Problem that names
+ * it: onnx-damaged, onnx-unknown.
  */
 export function readOnnx(file: Uint8Array): Graph {
   const model = new Message(file);
-  for (const opset of model.messages(MODEL.opset)) {
-    const version = opset.int(OPSET.version);
-    if (opset.string(OPSET.domain) === '' && version !== OPSET_VERSION) {
-      throw refused(`it is written for opset ${version}; only ${OPSET_VERSION} is read`);
-    }
-  }
+  const opset = opsetOf(model);
   const graph = model.messages(MODEL.graph)[0];
-  if (graph === undefined) {
-    throw refused('it has no graph');
-  }
+  if (graph === undefined) throw refused('it has no graph');
+  if (model.bytes(MODEL.functions).length > 0) throw refused('it defines functions of its own');
+  const [sparse] = graph.bytes(GRAPH.sparseInitializer);
+  if (sparse !== undefined) throw refused('it has sparse values');
+  const nodes = graph.bytes(GRAPH.node).length;
+  if (nodes > mostNodes) throw refused(`it has ${nodes} nodes; ${mostNodes} are read`);
+  const initializers = graph.messages(GRAPH.initializer).map(readTensor);
+  const constants = new Set(initializers.map(({ name }) => name));
   return {
     name: graph.string(GRAPH.name),
     nodes: graph.messages(GRAPH.node).map(readNode),
-    initializers: graph.messages(GRAPH.initializer).map(readTensor),
-    inputs: graph.messages(GRAPH.input).map(readValue),
+    initializers,
+    // Old files list their weights among the inputs, too.
+    inputs: graph.messages(GRAPH.input).flatMap((input) => {
+      return constants.has(input.string(VALUE.name)) ? [] : readValue(input);
+    }),
     outputs: graph.messages(GRAPH.output).map(readValue),
+    opset,
   };
 }
 
-/** A message by field numbers; absent numbers are 0 and absent strings empty, as in protobuf. */
-class Message {
-  readonly #fields: Field[];
-
-  constructor(bytes: Uint8Array) {
-    this.#fields = readFields(bytes);
+function opsetOf(model: Message): number {
+  const versions = model
+    .messages(MODEL.opset)
+    .filter((opset) => ownDomains.includes(opset.string(OPSET.domain)))
+    .map((opset) => opset.int(OPSET.version));
+  // The format's own default, from before there were versions.
+  const version = versions.at(-1) ?? 1;
+  if (version >= LEAST_OPSET && version <= MOST_OPSET) return version;
+  if (versions.length === 0 && model.bytes(MODEL.graph).length === 0) {
+    throw refused('it has no graph');
   }
-
-  bytes(number: number): Uint8Array[] {
-    return this.#fields.flatMap((f) => (f.number === number && f.kind === 'bytes' ? f.value : []));
-  }
-
-  messages(number: number): Message[] {
-    return this.bytes(number).map((bytes) => new Message(bytes));
-  }
-
-  strings(number: number): string[] {
-    return this.bytes(number).map(readString);
-  }
-
-  string(number: number): string {
-    return this.strings(number).at(-1) ?? '';
-  }
-
-  ints(number: number): number[] {
-    return this.#fields
-      .filter((f) => f.number === number)
-      .flatMap((f) => (f.kind === 'bytes' ? readPackedInts(f.value) : BigInt(f.value)))
-      .map(Number);
-  }
-
-  int(number: number): number {
-    return this.ints(number).at(-1) ?? 0;
-  }
-
-  floats(number: number): number[] {
-    return this.#fields
-      .filter((f) => f.number === number)
-      .flatMap((f) => (f.kind === 'bytes' ? [...readPackedFloats(f.value)] : Number(f.value)));
-  }
+  throw refused(`it is written for opset ${version}; ${LEAST_OPSET} to ${MOST_OPSET} are read`);
 }
 
 function readNode(message: Message): Node {
   const name = message.string(NODE.name);
+  const op = message.string(NODE.op);
   const domain = message.string(NODE.domain);
-  if (domain !== '') {
-    throw refused(`node ${name} is of the operator domain ${domain}`);
+  const called = `node ${short(name || message.strings(NODE.output)[0] || '')} (${short(op)})`;
+  if (!ownDomains.includes(domain)) {
+    throw refused(`${called} is of the operator domain ${short(domain)}`);
   }
   return {
-    op: message.string(NODE.op),
+    op,
     name,
     inputs: message.strings(NODE.input),
     outputs: message.strings(NODE.output),
     attributes: Object.fromEntries(
-      message
-        .messages(NODE.attribute)
-        .map((attribute) => [attribute.string(ATTRIBUTE.name), readAttribute(attribute, name)]),
+      message.messages(NODE.attribute).map((attribute) => {
+        return [attribute.string(ATTRIBUTE.name), readAttribute(attribute, called)];
+      }),
     ),
   };
 }
@@ -121,64 +101,37 @@ function readAttribute(message: Message, node: string): Attribute {
     case ATTRIBUTE_TYPE.float:
       return { kind: 'float', value: message.floats(ATTRIBUTE.float).at(-1) ?? 0 };
     case ATTRIBUTE_TYPE.floats:
-      return { kind: 'floats', values: message.floats(ATTRIBUTE.floats) };
+      return { kind: 'floats', values: [...message.floats(ATTRIBUTE.floats)] };
     case ATTRIBUTE_TYPE.string:
       return { kind: 'string', value: message.string(ATTRIBUTE.string) };
-    case ATTRIBUTE_TYPE.tensor:
-      return { kind: 'tensor', value: readTensor(message.messages(ATTRIBUTE.tensor)[0]!) };
+    case ATTRIBUTE_TYPE.strings:
+      return { kind: 'strings', values: message.strings(ATTRIBUTE.strings) };
+    case ATTRIBUTE_TYPE.tensor: {
+      const [tensor] = message.messages(ATTRIBUTE.tensor);
+      if (tensor === undefined) throw refused(`${node} has an attribute without its values`);
+      return { kind: 'tensor', value: readTensor(tensor) };
+    }
     default:
-      throw refused(`node ${node} has an attribute of type ${type}`);
+      throw refused(`${node} has ${REFUSED_ATTRIBUTES[type] ?? `an attribute of type ${type}`}`);
   }
 }
 
-function readTensor(message: Message): Tensor {
-  const name = message.string(TENSOR.name);
-  const dims = message.ints(TENSOR.dims);
-  const type = message.int(TENSOR.type);
-  if (message.int(TENSOR.location) !== 0) {
-    throw refused(`the values of ${name} are in another file`);
-  }
-  const raw = message.bytes(TENSOR.raw).at(-1);
-  if (type === ELEMENT_TYPE.float) {
-    const data = raw ? readPackedFloats(raw) : Float32Array.from(message.floats(TENSOR.floats));
-    return complete({ name, dims, type: 'float', data });
-  }
-  if (type === ELEMENT_TYPE.int64) {
-    const data = raw
-      ? readPackedInt64s(raw)
-      : BigInt64Array.from(message.ints(TENSOR.int64s), BigInt);
-    return complete({ name, dims, type: 'int64', data });
-  }
-  throw refused(`the values of ${name} are of element type ${type}`);
-}
-
-function complete(tensor: Tensor): Tensor {
-  const wanted = tensor.dims.reduce((product, side) => product * side, 1);
-  if (wanted !== tensor.data.length) {
-    throw refused(`${tensor.name} has ${tensor.data.length} values where its shape asks ${wanted}`);
-  }
-  return tensor;
-}
-
+/** A side of no size gets a name of its own: equal names would mean equal sizes. */
 function readValue(message: Message): Value {
   const name = message.string(VALUE.name);
   const tensor = message.messages(VALUE.type)[0]?.messages(TYPE.tensor)[0];
-  const element = tensor?.int(TENSOR_TYPE.element);
+  const element = tensor?.int(TENSOR_TYPE.element) ?? 0;
   const types = ['float', 'uint8', 'int64'] as const;
   const type = types.find((candidate) => ELEMENT_TYPE[candidate] === element);
   if (tensor === undefined || type === undefined) {
-    throw refused(`${name} is of element type ${element}`);
+    const found = ELEMENTS[element]?.name ?? (tensor ? `element type ${element}` : 'no tensor');
+    throw refused(`${short(name)} is ${found}; what goes in and out must be float32`);
   }
   const sides = tensor.messages(TENSOR_TYPE.shape)[0]?.messages(SHAPE.side) ?? [];
-  return {
-    name,
-    type,
-    shape: sides.map((side) => side.strings(SIDE.name).at(-1) ?? side.int(SIDE.size)),
-  };
-}
-
-function refused(why: string): Problem {
-  return new Problem('onnx-unknown', `This ONNX file cannot be used here: ${why}.`, {
-    action: `Export the network again with opset ${OPSET_VERSION}, weights inside, in float32.`,
+  const shape = sides.map((side, n) => {
+    const named = side.strings(SIDE.name).at(-1);
+    const sized = side.ints(SIDE.size).at(-1);
+    return named ?? sized ?? `${name}/side${n}`;
   });
+  return { name, type, shape };
 }

@@ -4,7 +4,7 @@ import {
   ATTRIBUTE_TYPE,
   ELEMENT_TYPE,
   GRAPH,
-  IR_VERSION,
+  irVersion,
   MODEL,
   NODE,
   OPSET,
@@ -18,11 +18,12 @@ import {
 } from './onnx-fields.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
-/** The bytes of an .onnx file: opset 13, weights inside, equal for equal graphs. */
+/** The bytes of an .onnx file: the graph's opset, weights inside, equal for equal graphs. */
 export function writeOnnx(graph: Graph): Uint8Array {
-  const opset = new ProtobufWriter().string(OPSET.domain, '').int(OPSET.version, OPSET_VERSION);
+  const version = graph.opset ?? OPSET_VERSION;
+  const opset = new ProtobufWriter().string(OPSET.domain, '').int(OPSET.version, version);
   return new ProtobufWriter()
-    .int(MODEL.irVersion, IR_VERSION)
+    .int(MODEL.irVersion, irVersion(version))
     .string(MODEL.producerName, 'maskwatch')
     .message(MODEL.graph, graphMessage(graph))
     .message(MODEL.opset, opset)
@@ -84,6 +85,11 @@ function attributeMessage(name: string, attribute: Attribute): ProtobufWriter {
     case 'string':
       writer.string(ATTRIBUTE.string, attribute.value);
       break;
+    case 'strings':
+      for (const value of attribute.values) {
+        writer.string(ATTRIBUTE.strings, value);
+      }
+      break;
     case 'tensor':
       writer.message(ATTRIBUTE.tensor, tensorMessage(attribute.value));
   }
@@ -97,7 +103,7 @@ function tensorMessage(tensor: Tensor): ProtobufWriter {
   }
   const { buffer, byteOffset, byteLength } = tensor.data;
   return writer
-    .int(TENSOR.type, ELEMENT_TYPE[tensor.type])
+    .int(TENSOR.type, tensor.type === 'raw' ? tensor.element : ELEMENT_TYPE[tensor.type])
     .string(TENSOR.name, tensor.name)
     .bytes(TENSOR.raw, new Uint8Array(buffer, byteOffset, byteLength));
 }

@@ -1,11 +1,13 @@
 const text = new TextEncoder();
+/** A double cannot hold it: what was read as 2^63 - 1 ("to the end") comes back as 2^63. */
+const largest = 2n ** 63n - 1n;
 
 /** Writes the fields of one protobuf message, in the order of the calls. */
 export class ProtobufWriter {
   readonly #chunks: Uint8Array[] = [];
   #length = 0;
 
-  /** Negative numbers take ten bytes, as protobuf's int64 does. */
+  /** Negative numbers take ten bytes, as protobuf's int64 does; above 2^63 - 1 that is written. */
   int(field: number, value: number | bigint): this {
     return this.#varint(field * 8).#varint(value);
   }
@@ -46,7 +48,8 @@ export class ProtobufWriter {
   }
 
   #varint(value: number | bigint): this {
-    let rest = BigInt.asUintN(64, BigInt(value));
+    const exact = BigInt(value);
+    let rest = exact > largest ? largest : BigInt.asUintN(64, exact);
     const bytes: number[] = [];
     while (rest > 127n) {
       bytes.push(Number(rest & 127n) | 128);

@@ -9,21 +9,25 @@ import { writeDescription } from '@maskwatch/runtime/model-folder';
 import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
 import { openSession } from '@maskwatch/runtime/session';
 import {
+  averagePrecision,
+  lowestGoodThreshold,
+  precisionRecall,
+} from '@maskwatch/training/evaluation/average-precision';
+import {
   type Calibration,
   judge,
   likeliestTemperature,
   meanLoss,
   strictestThreshold,
-} from './calibration/judging.ts';
+} from '@maskwatch/training/evaluation/calibration';
+import {
+  foundOverlap as FOUND,
+  matchFaces,
+  usualOverlap as USUAL,
+} from '@maskwatch/training/evaluation/face-matching';
+import { tally } from '@maskwatch/training/evaluation/tally';
 import { dataFolder, readLabelled } from './calibration/labelled-pictures.ts';
 import { type DetectedPicture, detectAll, lookAtAll } from './calibration/looks.ts';
-import {
-  averagePrecision,
-  lowestGoodThreshold,
-  matchFaces,
-  precisionRecall,
-  tally,
-} from './calibration/scoring.ts';
 
 const CONFIDENCES = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6];
 /** Differences of F1 below it are noise on this many faces. */
@@ -32,9 +36,6 @@ const F1_SLACK = 0.002;
 const JUDGED_SHARE = 0.98;
 /** Smallest face that thresholds are chosen for, in pixels. */
 const ASKED = [16, Number.POSITIVE_INFINITY] as const;
-/** Overlap that says the face was found, however tight its label was drawn; and the usual one. */
-const FOUND = 0.35;
-const USUAL = 0.5;
 
 const detectorFile = await loadDetector('face-yolov4-mobilenetv2');
 const detector = await openDetector(detectorFile);
@@ -67,7 +68,7 @@ await writeDescription(dirname(classifier.path), {
   measured: { ...classifier.model.measured, ...report('faces-val', valLooks, calibration) },
 });
 await session.release();
-await detector.session.release();
+await detector.release();
 
 function match(pictures: DetectedPicture[], overlap: number) {
   return pictures.map((p) => matchFaces(p.detections, p.labelled.faces, overlap));
@@ -110,6 +111,7 @@ function report(name: string, looks: typeof foldLooks, calibration: Calibration)
   };
 }
 
-function figure(value: number): number {
+/** Without a value there was nothing to measure on; 0 in a card would be noticed. */
+function figure(value = 0): number {
   return Number(value.toFixed(3));
 }

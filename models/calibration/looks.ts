@@ -1,16 +1,16 @@
-import type { Box } from '@maskwatch/contracts/box';
+import { type Box, faceSize } from '@maskwatch/contracts/box';
 import type { Detection } from '@maskwatch/contracts/detection';
 import { JudgedState } from '@maskwatch/contracts/mask-state';
 import type { ClassifierModel } from '@maskwatch/contracts/model';
 import type { Detector } from '@maskwatch/runtime/detector';
 import type { LoadedModel } from '@maskwatch/runtime/registry';
 import { outputOf, type PictureSession } from '@maskwatch/runtime/session';
+import type { Look } from '@maskwatch/training/evaluation/calibration';
+import type { ScoredPicture } from '@maskwatch/training/evaluation/face-matching';
 import { cropBytes, fillCrop } from '@maskwatch/vision/crops';
-import { detectionsOf } from '@maskwatch/vision/detections';
 import { detectorBytes, detectorGeometry, fillDetectorInput } from '@maskwatch/vision/letterbox';
 import type { Picture } from '@maskwatch/vision/picture';
 import { decode, type LabelledPicture } from './labelled-pictures.ts';
-import { faceSize, type ScoredPicture } from './scoring.ts';
 
 /** Candidates below this are not even kept for the curve of precision over recall. */
 const LEAST_CONFIDENCE = 0.01;
@@ -21,18 +21,12 @@ export interface DetectedPicture {
   detections: Detection[];
 }
 
-/** One face crop with what the classifier says of it; without label it is no face at all. */
-export interface Look {
-  label?: JudgedState;
-  logits: number[];
-}
-
 /** Runs the detector as a command does: the longest side is brought to exactly its size. */
 export async function detectAll(
   detector: Detector,
   pictures: LabelledPicture[],
 ): Promise<DetectedPicture[]> {
-  const { heads, input, thresholds } = detector.model;
+  const { input } = detector.model;
   const detected: DetectedPicture[] = [];
   for (const labelled of pictures) {
     const picture = await decode(labelled.jpeg);
@@ -40,10 +34,8 @@ export async function detectAll(
     const geometry = detectorGeometry(w, h, { ...input, upscale: 'exact' });
     const planes = new Uint8Array(detectorBytes(geometry));
     fillDetectorInput(picture, geometry, planes);
-    const { width, height } = geometry;
-    const maps = await detector.run({ planes, width, height, colour: 'rgb' });
-    const options = { heads, minConfidence: LEAST_CONFIDENCE, iou: thresholds.iou, geometry };
-    detected.push({ labelled, detections: detectionsOf(maps, options) });
+    const look = { ...geometry, planes, colour: 'rgb', minConfidence: LEAST_CONFIDENCE } as const;
+    detected.push({ labelled, detections: await detector.detect(look) });
   }
   return detected;
 }

@@ -3,8 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Classifier, openClassifier } from '@maskwatch/runtime/classifier';
 import { type Detector, openDetector } from '@maskwatch/runtime/detector';
-import { checkGolden } from '@maskwatch/runtime/golden-check';
-import { detectionsOf } from '@maskwatch/vision/detections';
+import { checkAllGolden } from '@maskwatch/runtime/golden-check';
 import type { DetectorRequest } from './inference-queue.ts';
 import {
   recordOf,
@@ -27,24 +26,16 @@ async function open({ detector, classifier, golden }: WorkerSetup): Promise<Mode
     classifier: await openClassifier(classifier),
   };
   if (golden) {
-    await checkGolden(models.detector.model, models.detector.session);
-    await checkGolden(models.classifier.model, models.classifier.session);
+    await checkAllGolden(models.detector.networks);
+    await checkAllGolden(models.classifier.networks);
   }
   return models;
 }
 
-async function detect({ model, run }: Detector, request: DetectorRequest) {
-  const maps = await run(request);
-  return detectionsOf(maps, {
-    heads: model.heads,
-    iou: model.thresholds.iou,
-    minConfidence: request.minConfidence,
-    geometry: {
-      scale: request.scale,
-      pictureWidth: request.pictureWidth ?? request.width * request.scale,
-      pictureHeight: request.pictureHeight ?? request.height * request.scale,
-    },
-  });
+function detect(detector: Detector, request: DetectorRequest) {
+  const { width, height, scale } = request;
+  const whole = { pictureWidth: width * scale, pictureHeight: height * scale };
+  return detector.detect({ ...whole, ...request });
 }
 
 async function answer(models: Models, message: WorkerRequest): Promise<void> {
@@ -61,8 +52,8 @@ async function answer(models: Models, message: WorkerRequest): Promise<void> {
     case 'stop':
       // Closed first: whatever releasing says, the thread must end.
       port.close();
-      await models.detector.session.release();
-      await models.classifier.session.release();
+      await models.detector.release();
+      await models.classifier.release();
   }
 }
 

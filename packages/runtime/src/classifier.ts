@@ -2,14 +2,18 @@ import type { Probabilities } from '@maskwatch/contracts/mask-state';
 import type { ClassifierModel } from '@maskwatch/contracts/model';
 import { Problem } from '@maskwatch/platform/problem';
 import type { Colour } from '@maskwatch/vision/picture';
+import type { OpenNetwork } from './golden-check.ts';
 import type { LoadedModel } from './registry.ts';
-import { openSession, outputOf, type PictureSession } from './session.ts';
+import { openSession, outputOf } from './session.ts';
 
 export interface Classifier {
   model: ClassifierModel;
-  session: PictureSession;
+  /** What it consists of, for the golden check. */
+  networks: OpenNetwork[];
   /** Calibrated probabilities of each crop in order; crops are uint8 [count, 3, size, size]. */
   run(input: { crops: Uint8Array; count: number; colour: Colour }): Promise<Probabilities[]>;
+  /** Frees the memory; no run may be under way or follow. */
+  release(): Promise<void>;
 }
 
 /** Opens a classifier on the calling thread; problems as those of a session. */
@@ -20,7 +24,8 @@ export async function openClassifier(loaded: LoadedModel<ClassifierModel>): Prom
   const bytes = 3 * size * size;
   return {
     model,
-    session,
+    networks: [{ model, session }],
+    release: () => session.release(),
     async run({ crops, count, colour }) {
       if (crops.length < count * bytes) {
         throw new Problem(

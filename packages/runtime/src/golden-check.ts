@@ -9,6 +9,19 @@ export interface GoldenResult {
   difference: number;
 }
 
+/** A network that is open, with its own description; an ensemble has several. */
+export interface OpenNetwork {
+  model: Model;
+  session: PictureSession;
+}
+
+/** The golden check of every network of a detector or classifier, in order. */
+export async function checkAllGolden(networks: readonly OpenNetwork[]): Promise<GoldenResult[]> {
+  const results: GoldenResult[] = [];
+  for (const { model, session } of networks) results.push(...(await checkGolden(model, session)));
+  return results;
+}
+
 /**
  * Runs the generated pattern and compares with what model.json recorded. Problem model-golden,
  * naming the largest difference, where any output is off by more than the model's tolerance: such

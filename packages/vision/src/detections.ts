@@ -1,25 +1,29 @@
 import type { Detection } from '@maskwatch/contracts/detection';
 import { type DetectorGeometry, toPicture } from './letterbox.ts';
 import { suppress } from './non-maximum-suppression.ts';
-import { decodeHead, type HeadGeometry, type HeadMap } from './yolo-decode.ts';
 
 export interface DetectionsOptions {
-  heads: readonly HeadGeometry[];
-  minConfidence: number;
   iou: number;
   geometry: Pick<DetectorGeometry, 'scale' | 'pictureWidth' | 'pictureHeight'>;
 }
 
 /**
- * Raw head maps, in the order of `heads`, to detections in pixels of the picture: decoded,
- * suppressed, cut at the picture's border; most confident first.
+ * A decoder's candidates, in pixels of the detector's input, to detections in pixels of the
+ * picture: suppressed, cut at the picture's border; most confident first.
  */
 export function detectionsOf(
-  maps: readonly HeadMap[],
-  { heads, minConfidence, iou, geometry }: DetectionsOptions,
+  candidates: readonly Detection[],
+  { iou, geometry }: DetectionsOptions,
 ): Detection[] {
-  const candidates = maps.flatMap((map, n) => decodeHead(map, heads[n]!, minConfidence));
-  return suppress(candidates, { iou })
-    .map(({ box, confidence }) => ({ box: toPicture(box, geometry), confidence }))
+  return inPicture(suppress(candidates, { iou }), geometry);
+}
+
+/** From pixels of the detector's input to those of the picture; what lies outside is dropped. */
+export function inPicture(
+  detections: readonly Detection[],
+  geometry: DetectionsOptions['geometry'],
+): Detection[] {
+  return detections
+    .map((detection) => ({ ...detection, box: toPicture(detection.box, geometry) }))
     .filter(({ box }) => box[2] > 0 && box[3] > 0);
 }

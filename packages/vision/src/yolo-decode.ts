@@ -1,4 +1,5 @@
 import type { Detection } from '@maskwatch/contracts/detection';
+import { type ClassVerdict, type DecodeOptions, readClasses } from './class-scores.ts';
 
 /** What the decoder has to know of one head: DetectorModel.heads of the contracts fits. */
 export interface HeadGeometry {
@@ -22,20 +23,21 @@ const logit = (p: number) => Math.log(p / (1 - p));
 
 /**
  * Candidates of one head in pixels of the detector's input, in no order, before suppression
- * (YOLOv3 and v4: Redmon 2018, Bochkovskiy 2020). Raw objectness is compared with the logit of the
- * threshold first, since nearly every cell is empty and an exponential each would be the cost.
- * Values that are not finite are dropped.
+ * (YOLOv3 and v4: Redmon 2018, Bochkovskiy 2020). Confidence is objectness times the likeliest
+ * class. Raw objectness is compared with the logit of the threshold first, since nearly every cell
+ * is empty and an exponential each would be the cost. Values that are not finite are dropped.
+ * RangeError where the map has another size.
  */
 export function decodeHead(
   { data, width, height }: HeadMap,
   head: HeadGeometry,
-  minConfidence: number,
+  { classes, minConfidence }: DecodeOptions,
 ): Detection[] {
   const cells = width * height;
-  const channels = data.length / cells / head.anchors.length;
-  if (!Number.isInteger(channels) || channels < 5) {
+  const channels = 5 + classes.length;
+  if (data.length !== head.anchors.length * channels * cells) {
     throw new RangeError(
-      `a head of ${data.length} values is not ${head.anchors.length} anchors on ${width}x${height} cells`,
+      `a head of ${data.length} values is not ${head.anchors.length} anchors on ${width}x${height} cells with ${classes.length} classes`,
     );
   }
   const least = minConfidence > 0 ? logit(Math.min(minConfidence, 1 - 1e-9)) : -Infinity;
@@ -46,7 +48,10 @@ export function decodeHead(
     for (let cell = 0; cell < cells; cell += 1) {
       // Written so that NaN fails, too.
       if (!(data[objectness + cell]! >= least)) continue;
-      const confidence = confidenceAt({ data, cells, first, channels }, cell);
+      const verdict = classesAt({ data, cells, first: first + cell }, classes);
+      if (verdict === undefined) continue;
+      const { score, ...looks } = verdict;
+      const confidence = sigmoid(data[objectness + cell]!) * score;
       if (!(confidence >= minConfidence)) continue;
       const spread = head.scaleXY;
       const shift = (spread - 1) / 2;
@@ -55,32 +60,19 @@ export function decodeHead(
       const w = Math.exp(data[first + 2 * cells + cell]!) * anchor[0];
       const h = Math.exp(data[first + 3 * cells + cell]!) * anchor[1];
       if (!Number.isFinite(x + y + w + h)) continue;
-      found.push({ box: [x * head.stride - w / 2, y * head.stride - h / 2, w, h], confidence });
+      const box = [x * head.stride - w / 2, y * head.stride - h / 2, w, h] as const;
+      found.push({ box, confidence, ...looks });
     }
   });
   return found;
 }
 
-/** Objectness times the probability of the likeliest class; objectness alone without classes. */
-function confidenceAt(
-  {
-    data,
-    cells,
-    first,
-    channels,
-  }: {
-    data: Float32Array;
-    cells: number;
-    first: number;
-    channels: number;
-  },
-  cell: number,
-): number {
-  const objectness = sigmoid(data[first + 4 * cells + cell]!);
-  if (channels === 5) return objectness;
-  let best = -Infinity;
-  for (let channel = 5; channel < channels; channel += 1) {
-    best = Math.max(best, data[first + channel * cells + cell]!);
-  }
-  return objectness * sigmoid(best);
+/** What a cell says besides its objectness; a network without classes says "surely". */
+function classesAt(
+  { data, cells, first }: { data: Float32Array; cells: number; first: number },
+  classes: DecodeOptions['classes'],
+): ClassVerdict | undefined {
+  if (classes.length === 0) return { score: 1 };
+  const scores = classes.map((_, n) => sigmoid(data[first + (5 + n) * cells]!));
+  return readClasses(scores, classes);
 }

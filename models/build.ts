@@ -1,7 +1,7 @@
 // Makes the .onnx files of the shipped models from their sources and writes the hash and the
 // golden outputs into their model.json; everything else there is kept.
 //
-//   node models/build.ts DETECTOR.cfg DETECTOR.weights CLASSIFIER.onnx
+//   node models/build.ts DETECTOR.cfg DETECTOR.weights CLASSIFIER.onnx FEATURES.npz
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Model } from '@maskwatch/contracts/model';
@@ -12,10 +12,13 @@ import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
 import { withPictureInput } from '@maskwatch/onnx/picture-input';
 import { writeModelFolder } from '@maskwatch/runtime/model-folder';
 import { loadModel } from '@maskwatch/runtime/registry';
+import { mobilenetv2Features } from './mobilenetv2-graph.ts';
+import { readNpz } from './npz.ts';
 
-const [cfg, weights, classifier] = process.argv.slice(2);
-if (cfg === undefined || weights === undefined || classifier === undefined) {
-  console.error('usage: node models/build.ts DETECTOR.cfg DETECTOR.weights CLASSIFIER.onnx');
+const [cfg, weights, classifier, npz] = process.argv.slice(2);
+if (cfg === undefined || weights === undefined || classifier === undefined || npz === undefined) {
+  const names = 'DETECTOR.cfg DETECTOR.weights CLASSIFIER.onnx FEATURES.npz';
+  console.error(`usage: node models/build.ts ${names}`);
   process.exit(2);
 }
 
@@ -29,6 +32,8 @@ if (found.task === 'detector') {
 await build(found, detector.graph);
 const { model: judge } = await loadModel('mask-mobilenetv2', import.meta.dirname);
 await build(judge, readOnnx(readFileSync(classifier)));
+const { model: features } = await loadModel('mobilenetv2-imagenet', import.meta.dirname);
+await build(features, mobilenetv2Features(features.name, readNpz(readFileSync(npz))));
 
 async function build(model: Model, graph: Graph): Promise<void> {
   const onnx = writeOnnx(withPictureInput({ ...graph, name: model.name }));

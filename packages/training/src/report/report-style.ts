@@ -105,8 +105,9 @@ details .scroll { max-height: 20rem; margin-top: 0.5rem; overflow: auto; }
 @media (max-width: 30rem) {
   section { padding: 0.9rem 0.9rem 1rem; }
   .sheet { grid-template-columns: repeat(auto-fill, minmax(5.75rem, 1fr)); gap: 0.5rem; }
-  .matrix { font-size: 0.875rem; border-spacing: 2px; }
-  .matrix th, .matrix td { padding: 0.3rem 0.4rem; }
+  .matrix { font-size: 0.8125rem; border-spacing: 2px; }
+  .matrix th, .matrix td { padding: 0.25rem; }
+  .matrix thead th, .matrix thead td.corner, .matrix thead td.total { font-size: 0.75rem; white-space: normal; }
   .matrix tbody td { min-width: 0; }
 }
 @media print {

@@ -11,7 +11,7 @@ export interface ScorerRow {
 }
 
 interface MadeUpSet {
-  pictures: (PicturePrediction & { faces: (LabelledFace & { auto?: boolean })[] })[];
+  pictures: (Omit<PicturePrediction, 'faces'> & { faces: (LabelledFace & { auto?: boolean })[] })[];
   figures: {
     threshold: number;
     overlap_0_5: Record<string, ScorerRow>;

@@ -8,10 +8,13 @@ import { latency } from './parts/latency.ts';
 import { overNotebook } from './parts/over-notebook.ts';
 import { overload } from './parts/overload.ts';
 import { queueOverSession } from './parts/queue-over-session.ts';
+import { trainingOverNotebook } from './parts/training-over-notebook.ts';
 
 interface Part {
   about: string;
   measure(films: BenchFilms): Promise<void>;
+  /** Takes as long as all others together: only when it is named. */
+  named?: true;
 }
 
 const parts: Record<string, Part> = {
@@ -20,7 +23,10 @@ const parts: Record<string, Part> = {
   c: { about: 'the inference thread over a bare session', measure: queueOverSession },
   d: { about: 'delay of pictures and webhooks at half load', measure: latency },
   e: { about: 'eight cameras, inference for a third of them', measure: overload },
+  f: { about: 'training and pictures, beside Keras', measure: trainingOverNotebook, named: true },
 };
+
+const usual = Object.keys(parts).filter((name) => parts[name]!.named === undefined);
 
 /** Who waits for it was promised 30 minutes; whatever still runs then ends with this process. */
 const limitMs = 29.5 * 60_000;
@@ -37,7 +43,7 @@ async function main(names: readonly string[]): Promise<number> {
   let measured = true;
   try {
     const films = await buildBenchFilms(directory);
-    for (const name of names.length > 0 ? names : Object.keys(parts)) {
+    for (const name of names.length > 0 ? names : usual) {
       measured = (await runPart(name, films)) && measured;
     }
   } finally {

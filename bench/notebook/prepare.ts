@@ -5,38 +5,60 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** OpenCV 5 reads no darknet networks, so the newest 4 is the rival. */
-const requirement = 'opencv-python-headless<5';
-/** pip fetches some 70 MB; a machine without a way out fails much sooner. */
-const limitMs = 300_000;
+interface Environment {
+  /** Below .cache/; kept from run to run. */
+  folder: string;
+  requirements: readonly string[];
+  /** Prints the versions in one line. */
+  probe: string;
+}
 
-/** Where the rival's Python lives; kept from run to run. */
-const folder = join(import.meta.dirname, '..', '..', '.cache', 'notebook');
+const environments = {
+  /** OpenCV 5 reads no darknet networks, so the newest 4 is the rival. */
+  opencv: {
+    folder: 'notebook',
+    requirements: ['opencv-python-headless<5'],
+    probe: 'import cv2; print(cv2.__version__)',
+  },
+  /** SciPy turns and shifts pictures for Keras. */
+  keras: {
+    folder: 'notebook-training',
+    requirements: ['tensorflow-cpu==2.21.0', 'keras==3.15.1', 'opencv-python-headless<5', 'scipy'],
+    probe: 'import keras, cv2, scipy; print(keras.__version__, "on OpenCV", cv2.__version__)',
+  },
+} satisfies Record<string, Environment>;
+
+/** pip fetches up to 600 MB; a machine without a way out fails much sooner. */
+const limitMs = 900_000;
 
 /**
- * A Python of its own with the newest OpenCV 4 that pip installs. Where that cannot be had, one
+ * A Python of the rival's own with the packages that pip installs. Where they cannot be had, one
  * line starting with "absent" says why, and the bench goes on without the rival.
  */
-export async function prepareNotebook(): Promise<{ python: string; opencv: string } | undefined> {
+export async function prepareNotebook(
+  name: keyof typeof environments,
+): Promise<{ python: string; versions: string } | undefined> {
+  const { requirements, probe, ...environment } = environments[name];
+  const folder = join(import.meta.dirname, '..', '..', '.cache', environment.folder);
   const python = join(folder, 'bin', 'python');
-  const opencv = await version(python);
-  if (opencv !== undefined) return { python, opencv };
+  const found = await answer(python, probe);
+  if (found !== undefined) return { python, versions: found };
   try {
     await mkdir(folder, { recursive: true });
     await run('python3', ['-m', 'venv', folder], { timeout: limitMs });
-    await run(python, ['-m', 'pip', 'install', '--quiet', requirement], { timeout: limitMs });
+    await run(python, ['-m', 'pip', 'install', '--quiet', ...requirements], { timeout: limitMs });
   } catch (thrown) {
-    console.log(`absent: ${requirement} cannot be installed (${lastLine(thrown)})`);
+    console.log(`absent: ${requirements.join(' ')} cannot be installed (${lastLine(thrown)})`);
     return undefined;
   }
-  const installed = await version(python);
-  if (installed === undefined) console.log(`absent: ${requirement} is installed and does not load`);
-  return installed === undefined ? undefined : { python, opencv: installed };
+  const versions = await answer(python, probe);
+  if (versions === undefined) console.log(`absent: ${name} is installed and does not load`);
+  return versions === undefined ? undefined : { python, versions };
 }
 
-async function version(python: string): Promise<string | undefined> {
+async function answer(python: string, probe: string): Promise<string | undefined> {
   try {
-    return (await run(python, ['-c', 'import cv2; print(cv2.__version__)'])).stdout.trim();
+    return (await run(python, ['-c', probe])).stdout.trim();
   } catch {
     return undefined;
   }

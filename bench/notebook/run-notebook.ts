@@ -50,7 +50,7 @@ export interface SameNetworks {
 }
 
 /** The darknet files of the shipped detector and the classifier in float form. */
-function weightsFolder(): string {
+export function weightsFolder(): string {
   const beside = join(import.meta.dirname, '..', '..', '..', 'shared', 'weights');
   return process.env.MASKWATCH_WEIGHTS ?? beside;
 }

@@ -23,9 +23,9 @@ const sameBox = 0.5;
 const ownFrames = 40;
 
 export async function overNotebook({ empty, four }: BenchFilms): Promise<void> {
-  const notebook = await prepareNotebook();
+  const notebook = await prepareNotebook('opencv');
   if (notebook === undefined) return;
-  note(`OpenCV ${notebook.opencv} on two threads`);
+  note(`OpenCV ${notebook.versions} on two threads`);
   await sameNetworks('notebook-no-face', { python: notebook.python, scene: empty }, targets.empty);
   const fast = await sameNetworks(
     'notebook-four-faces',

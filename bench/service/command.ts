@@ -34,10 +34,52 @@ export async function replayFilm(film: string): Promise<{ seconds: number }> {
   return { seconds: frames! / framesPerSecond! };
 }
 
-async function run(args: string[], onLine: (line: string) => void): Promise<void> {
-  const child = spawn(...dyingWithParent(command, args), { stdio: ['ignore', 'pipe', 'ignore'] });
+export interface PicturesRun {
+  lines: DetectLine[];
+  /** From the first picture's line to the last: the start and the models are not in it. */
+  picturesPerSecond: number;
+}
+
+/** maskwatch detect PICTURE... --json with a classifier of a folder. */
+export async function detectPictures(
+  pictures: readonly string[],
+  classifier: string,
+): Promise<PicturesRun> {
+  const times: number[] = [];
+  const lines: DetectLine[] = [];
+  await run(['detect', ...pictures, '--json', '--model', classifier], (line) => {
+    times.push(performance.now());
+    lines.push(JSON.parse(line) as DetectLine);
+  });
+  const seconds = (times.at(-1)! - times[0]!) / 1000;
+  return { lines, picturesPerSecond: (times.length - 1) / seconds };
+}
+
+/** Any command; the lines of its standard output. */
+export async function runCommand(
+  args: string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<string[]> {
+  const lines: string[] = [];
+  await run(args, (line) => lines.push(line), environment);
+  return lines;
+}
+
+async function run(
+  args: string[],
+  onLine: (line: string) => void,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  const child = spawn(...dyingWithParent(command, args), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   const closed = once(child, 'close');
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => {
+    said = `${said}${data}`.slice(-2000);
+  });
   createInterface({ input: child.stdout }).on('line', onLine);
   const [code] = await closed;
-  if (code !== 0) throw new Error(`maskwatch ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`maskwatch ${args.join(' ')} ended with ${code}: ${said}`);
 }

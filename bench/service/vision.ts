@@ -10,7 +10,7 @@ import { startInferenceWorkers, startQueue } from '@maskwatch/inference/in-proce
 import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
 import { systemClock } from '@maskwatch/platform/clock';
 import { createLogger } from '@maskwatch/platform/logger';
-import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
+import { loadPair } from '@maskwatch/runtime/model-pair';
 import { runVision } from 'maskwatch/vision/run-vision';
 import type { VisionRecord } from './records.ts';
 
@@ -72,11 +72,7 @@ await runVision({
   logger,
   async startInference(models) {
     if (slow === undefined) return timed(await startInferenceWorkers({ ...models, logger }));
-    const setup = {
-      detector: await loadDetector(models.detector),
-      classifier: await loadClassifier(models.classifier),
-      golden: false,
-    };
+    const setup = { ...(await loadPair(models)), golden: false };
     const script = new URL('./slow-worker.ts', import.meta.url);
     return timed(await startQueue({ script, setups: [setup] }));
   },

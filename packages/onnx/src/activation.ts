@@ -1,12 +1,23 @@
-import { type Attribute, float, type Node } from './graph.ts';
+import { type Attribute, float, floatTensor, type Node } from './graph.ts';
 
 type Step = { op: string; inputs: string[]; attributes?: Record<string, Attribute> };
 
+const constant = (value: number): Step => ({
+  op: 'Constant',
+  inputs: [],
+  attributes: {
+    value: { kind: 'tensor', value: floatTensor('', [], Float32Array.of(value)) },
+  },
+});
+
 /** The operators of each of darknet's activations; x is the layer's value, 1, 2 the steps before. */
-const STEPS: Record<string, Step[]> = {
+const STEPS: Readonly<Record<string, Step[]>> = {
   linear: [],
   relu: [{ op: 'Relu', inputs: ['x'] }],
   leaky: [{ op: 'LeakyRelu', inputs: ['x'], attributes: { alpha: float(0.1) } }],
+  relu6: [constant(0), constant(6), { op: 'Clip', inputs: ['x', '1', '2'] }],
+  elu: [{ op: 'Elu', inputs: ['x'] }],
+  tanh: [{ op: 'Tanh', inputs: ['x'] }],
   logistic: [{ op: 'Sigmoid', inputs: ['x'] }],
   swish: [
     { op: 'Sigmoid', inputs: ['x'] },
@@ -19,7 +30,7 @@ const STEPS: Record<string, Step[]> = {
   ],
 };
 
-export const ACTIVATIONS = Object.keys(STEPS);
+export const ACTIVATIONS: readonly string[] = Object.keys(STEPS);
 
 /** Nodes that turn the value `input` into `PREFIX/NAME`; none for linear, then `input` is it. */
 export function activationNodes(

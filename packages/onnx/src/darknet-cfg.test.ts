@@ -36,3 +36,21 @@ test('a number that cannot be read is refused by its line', () => {
   assert.throws(() => positive(net!, 'stride'), /line 3: stride=0 must be at least 1/);
   assert.throws(() => positive(net!, 'filters'), /line 1: \[net\] needs filters/);
 });
+
+test('a long list with a fault at its end is refused at once', () => {
+  const [net] = parseCfg(`[net]\nanchors=${Array(600).fill('10.25').join(',')},x\n`);
+  const started = performance.now();
+
+  assert.throws(() => numbers(net!, 'anchors'), /line 2: anchors=.{80} cannot be read/);
+  assert.ok(performance.now() - started < 500);
+});
+
+test('a cfg that no network needs is refused by its line', () => {
+  const [net] = parseCfg('[net]\nsize=99999999999999999999\nstride=65\n');
+
+  assert.throws(() => positive(net!, 'size'), /line 2: size=99999999999999999999 cannot be read/);
+  assert.throws(() => positive(net!, 'stride'), /line 3: stride=65 must be at most 64/);
+  assert.throws(() => parseCfg(`[net]\na=${'1'.repeat(5000)}`), /line 2: it has 5002 characters/);
+  assert.throws(() => parseCfg(`[net]\n${'[route]\n'.repeat(3000)}`), /line 2002: more than 2000/);
+  assert.throws(() => parseCfg(`[net]${'\n'.repeat(60_000)}`), /at most 1000000 characters/);
+});

@@ -9,6 +9,11 @@ export interface Section {
   options: Map<string, { text: string; line: number }>;
 }
 
+/** Bounds of a cfg: the largest of the YOLOv4 family has 13 KB, 1,200 lines and 162 layers. */
+const most = { characters: 1_000_000, lines: 50_000, line: 4000, layers: 2000 } as const;
+/** No whole number of a network is larger; what is would only overflow later. */
+const largest = 1e10;
+
 /** Where in the cfg a fault is, as it is told: "layer 3, line 41". */
 export function place(section: Section, key?: string): string {
   const line = (key === undefined ? undefined : section.options.get(key)?.line) ?? section.line;
@@ -18,20 +23,25 @@ export function place(section: Section, key?: string): string {
 export function cfgProblem(where: string, what: string): Problem {
   return new Problem('darknet-cfg', `The cfg cannot be converted: ${where}: ${what}.`, {
     action: 'Correct the line, or train the network without what is named here.',
+    status: 422,
   });
 }
 
 /** The sections of a darknet cfg in order; the first must be `[net]`. Throws a Problem. */
 export function parseCfg(text: string): Section[] {
   const sections: Section[] = [];
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+  for (const [index, raw] of linesOf(text).entries()) {
     const line = index + 1;
+    if (raw.length > most.line) throw cfgProblem(`line ${line}`, `it has ${raw.length} characters`);
     const content = raw.replace(/[#;].*$/, '').trim();
     if (content === '') {
       continue;
     }
     const head = /^\[(.+)\]$/.exec(content);
     if (head) {
+      if (sections.length > most.layers) {
+        throw cfgProblem(`line ${line}`, `more than ${most.layers} layers are not read`);
+      }
       sections.push({ kind: head[1]!, layer: sections.length - 1, line, options: new Map() });
     } else {
       addOption(sections.at(-1), content, line);
@@ -43,10 +53,20 @@ export function parseCfg(text: string): Section[] {
   return sections;
 }
 
+function linesOf(text: string): string[] {
+  const lines = text.length <= most.characters ? text.split(/\r?\n/) : undefined;
+  if (lines !== undefined && lines.length <= most.lines) return lines;
+  const what = `a cfg has at most ${most.characters} characters and ${most.lines} lines`;
+  throw cfgProblem('the whole', what);
+}
+
 function addOption(section: Section | undefined, content: string, line: number): void {
   const equals = content.indexOf('=');
   if (section === undefined || equals < 1) {
-    throw cfgProblem(`line ${line}`, `"${content}" is neither a [section] nor key=value`);
+    throw cfgProblem(
+      `line ${line}`,
+      `"${content.slice(0, 80)}" is neither a [section] nor key=value`,
+    );
   }
   const key = content.slice(0, equals).trim();
   if (section.options.has(key)) {
@@ -76,7 +96,8 @@ export function wholeNumbers(section: Section, key: string): number[] {
 
 /** Numbers separated by commas. */
 export function numbers(section: Section, key: string, fallback?: number): number[] {
-  const number = '[-+]?(\\d+\\.?\\d*|\\.\\d+)(e[-+]?\\d+)?';
+  // Each number in one way only: else a fault at the end of a long list is sought for hours.
+  const number = '[-+]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:e[-+]?\\d+)?';
   return listOf(section, key, new RegExp(`^${number}(\\s*,\\s*${number})*,?$`, 'i'), fallback);
 }
 
@@ -88,14 +109,26 @@ function listOf(section: Section, key: string, form: RegExp, fallback?: number):
     }
     return [fallback];
   }
-  if (!form.test(option.text)) {
-    throw cfgProblem(place(section, key), `${key}=${option.text} cannot be read`);
-  }
-  return option.text
+  const values = option.text
     .split(',')
     .filter((part) => part.trim() !== '')
     .map(Number);
+  if (!form.test(option.text) || values.some((value) => !(Math.abs(value) <= largest))) {
+    throw cfgProblem(place(section, key), `${key}=${option.text.slice(0, 80)} cannot be read`);
+  }
+  return values;
 }
+
+/** The most that each key may say: what is larger is no network, and would fill all memory. */
+const limits: Readonly<Record<string, number>> = {
+  channels: 64,
+  filters: 65_536,
+  size: 256,
+  stride: 64,
+  padding: 256,
+  groups: 65_536,
+  classes: 10_000,
+};
 
 /** A size, stride or count: a whole number from 1 up. */
 export function positive(section: Section, key: string, fallback?: number): number {
@@ -117,6 +150,10 @@ function bounded(ask: {
   const value = wholeNumber(section, key, ask.fallback);
   if (value < least) {
     throw cfgProblem(place(section, key), `${key}=${value} must be at least ${least}`);
+  }
+  const limit = limits[key] ?? largest;
+  if (value > limit) {
+    throw cfgProblem(place(section, key), `${key}=${value} must be at most ${limit}`);
   }
   return value;
 }

@@ -13,7 +13,8 @@ import type { Network } from './darknet-network.ts';
 const KEYS = (
   'mask anchors classes num scale_x_y jitter resize random thresh ignore_thresh truth_thresh ' +
   'iou_thresh iou_loss iou_thresh_kind iou_normalizer cls_normalizer obj_normalizer ' +
-  'delta_normalizer max_delta max nms_kind beta_nms label_smooth_eps objectness_smooth'
+  'delta_normalizer max_delta max nms_kind beta_nms label_smooth_eps objectness_smooth ' +
+  'focal_loss counters_per_class show_details'
 ).split(' ');
 
 /** Checks what a [yolo] layer reads and names it as an output; the layer itself is left out. */
@@ -42,6 +43,9 @@ export function head(network: Network, section: Section): 'head' {
 
 function anchorsOf(section: Section): [number, number][] {
   const all = numbers(section, 'anchors');
+  if (all.some((side) => side <= 0)) {
+    throw cfgProblem(place(section, 'anchors'), 'the sides of anchors are above 0');
+  }
   return wholeNumbers(section, 'mask').map((n) => {
     const width = all[2 * n];
     const height = all[2 * n + 1];

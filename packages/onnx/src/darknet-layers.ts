@@ -15,6 +15,9 @@ import { floatTensor, int, int64Tensor, ints, string } from './graph.ts';
 /** Keys that steer only the training. */
 const TRAINING_KEYS = ['stopbackward'];
 
+/** The stride of a value that holds for the whole picture: no map has it. */
+const EVERYWHERE = 4096;
+
 /** How each kind of layer, other than [yolo], is converted. */
 export const LAYERS: ReadonlyMap<string, (network: Network, section: Section) => Layer> = new Map([
   ['convolutional', convolutional],
@@ -23,6 +26,10 @@ export const LAYERS: ReadonlyMap<string, (network: Network, section: Section) =>
   ['maxpool', maxpool],
   ['upsample', upsample],
   ['shortcut', shortcut],
+  ['avgpool', average],
+  ['scale_channels', scaleChannels],
+  ['sam', attend],
+  ['dropout', dropout],
 ]);
 
 function convolutional(network: Network, section: Section): Layer {
@@ -162,4 +169,51 @@ function shortcut(network: Network, section: Section): Layer {
   const sum = network.node('Add', `layer${section.layer}`, [last.value, from.value], {});
   const value = section.options.has('activation') ? activate(network, section, sum) : sum;
   return { ...last, value };
+}
+
+/** One value a channel; it has no place any more, so only [scale_channels] can use it further. */
+function average(network: Network, section: Section): Layer {
+  refuseUnknownKeys(section, TRAINING_KEYS);
+  const { value, channels } = network.before(section);
+  const name = network.node('GlobalAveragePool', `layer${section.layer}`, [value], {});
+  return { value: name, channels, stride: EVERYWHERE };
+}
+
+/** The channels of the layer `from`, each times the one value that the layer before has for it. */
+function scaleChannels(network: Network, section: Section): Layer {
+  refuseUnknownKeys(section, ['from', 'activation', 'scale_wh', ...TRAINING_KEYS]);
+  if (wholeNumber(section, 'scale_wh', 0) !== 0) {
+    throw cfgProblem(place(section, 'scale_wh'), 'scale_wh=1 is not known');
+  }
+  const factors = network.before(section);
+  const from = network.layer(section, 'from', wholeNumber(section, 'from'));
+  if (factors.stride !== EVERYWHERE || factors.channels !== from.channels) {
+    const what = `${factors.channels} values do not scale ${from.channels} channels`;
+    throw cfgProblem(place(section, 'from'), what);
+  }
+  return times(network, section, [factors, from]);
+}
+
+/** Each value of the layer `from` times the one at its place in the layer before. */
+function attend(network: Network, section: Section): Layer {
+  refuseUnknownKeys(section, ['from', 'activation', ...TRAINING_KEYS]);
+  const last = network.before(section);
+  const from = network.layer(section, 'from', wholeNumber(section, 'from'));
+  if (from.channels !== last.channels || from.stride !== last.stride) {
+    const what = `${from.channels} and ${last.channels} channels cannot be multiplied`;
+    throw cfgProblem(place(section, 'from'), what);
+  }
+  return times(network, section, [last, from]);
+}
+
+function times(network: Network, section: Section, [factors, from]: [Layer, Layer]): Layer {
+  const product = network.node('Mul', `layer${section.layer}`, [from.value, factors.value], {});
+  const value = section.options.has('activation') ? activate(network, section, product) : product;
+  return { ...from, value };
+}
+
+/** Only training drops values. */
+function dropout(network: Network, section: Section): Layer {
+  refuseUnknownKeys(section, ['probability', 'dropblock', 'dropblock_size_rel', ...TRAINING_KEYS]);
+  return network.before(section);
 }

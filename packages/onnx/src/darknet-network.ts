@@ -20,6 +20,9 @@ export interface Head {
   scaleXY: number;
 }
 
+/** Bounds of one layer: the widest of the YOLOv4 family has 2,048 channels. */
+const most = { channels: 262_144, stride: 4096 } as const;
+
 /** A network while it is converted, layer by layer. */
 export class Network {
   readonly graph: Graph;
@@ -54,6 +57,18 @@ export class Network {
       throw cfgProblem(place(section, key), `the layer ${number} that it reads ${what}`);
     }
     return layer;
+  }
+
+  /** Takes the next layer in; what no memory could hold is refused. */
+  add(section: Section, layer: Layer | 'head'): void {
+    if (layer !== 'head') {
+      const { channels, stride } = layer;
+      if (channels > most.channels || stride > most.stride || stride < 1 / most.stride) {
+        const what = `${channels} channels at ${stride} pixels a cell are too many`;
+        throw cfgProblem(place(section), what);
+      }
+    }
+    this.layers.push(layer);
   }
 
   /** Adds a node with one output of the same name, and gives that name. */

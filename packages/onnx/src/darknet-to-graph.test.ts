@@ -164,7 +164,7 @@ const REFUSED: { why: string; layers: string[]; message: RegExp }[] = [
   {
     why: 'an unknown activation',
     layers: ['[convolutional]\nfilters=6\nactivation=selu'],
-    message: /layer 0, line 5: the activation selu is not known \(linear, relu, leaky/,
+    message: /layer 0, line 5: the activation selu is not known \(linear, relu, leaky, relu6/,
   },
   {
     why: 'an activation that is left to the default of a reader',
@@ -229,11 +229,42 @@ test('refuses weights of another network by how many numbers', () => {
   );
 });
 
-test('a layer that would fill all memory is told as weights that are too short', () => {
-  const huge = '[convolutional]\nfilters=2000000000\nactivation=linear\nbatch_normalize=1';
-  const back = '[convolutional]\nfilters=6\nactivation=linear';
+test('a layer that would fill all memory is refused, or told as weights that are too short', () => {
+  const huge = (filters: number) => `[convolutional]\nfilters=${filters}\nactivation=linear`;
 
-  assert.throws(() => convertDarknet(cfg(huge, back), weightsOf([1])), /numbers too short/);
+  assert.throws(
+    () => convertDarknet(cfg(huge(2_000_000_000)), weightsOf([1])),
+    /layer 0, line 4: filters=2000000000 must be at most 65536/,
+  );
+  assert.throws(
+    () => convertDarknet(cfg(huge(65_536), huge(6)), weightsOf([1])),
+    /numbers too short/,
+  );
+});
+
+test('channels that grow with every route are refused before they overflow', () => {
+  const routes = Array(40).fill('[route]\nlayers=-1,-1');
+
+  assert.throws(
+    () => convertDarknet(cfg(CONV, ...routes), weightsOf(Array(42).fill(0))),
+    /layer 16, line 36: 393216 channels at 1 pixels a cell are too many/,
+  );
+});
+
+test('a dropout changes nothing, and a layer behind it reads what came before', async () => {
+  assert.deepEqual(await firstPlane(cfg('[dropout]\nprobability=.5'), [[7]]), [[7]]);
+});
+
+test('squeeze and excitation: channels are scaled by values of the whole picture', async () => {
+  const text = cfg('[maxpool]\nsize=1\nstride=1', '[avgpool]', '[scale_channels]\nfrom=-2');
+
+  assert.deepEqual(await firstPlane(text, [[1, 3]]), [[2, 6]]);
+});
+
+test('attention: each value is scaled by the one at its place', async () => {
+  const text = cfg('[maxpool]\nsize=1\nstride=1', '[sam]\nfrom=-1');
+
+  assert.deepEqual(await firstPlane(text, [[2, 3]]), [[4, 9]]);
 });
 
 test('refuses a network without a head', () => {

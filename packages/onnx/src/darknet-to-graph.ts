@@ -24,9 +24,12 @@ export function convertDarknet(cfg: string, file: Uint8Array): ConvertedDetector
   for (const section of sections) {
     const convert = section.kind === 'yolo' ? head : LAYERS.get(section.kind);
     if (convert === undefined) {
-      throw cfgProblem(place(section), `a layer of the kind [${section.kind}] is not known`);
+      throw cfgProblem(
+        place(section),
+        `a layer of the kind [${section.kind.slice(0, 80)}] is not known`,
+      );
     }
-    network.layers.push(convert(network, section));
+    network.add(section, convert(network, section));
   }
   weights.finish();
   if (network.heads.length === 0) {

@@ -91,5 +91,6 @@ function headerBytes(file: Uint8Array): number {
 function weightsProblem(what: string): Problem {
   return new Problem('darknet-weights', `The weights do not fit the cfg: ${what}.`, {
     action: 'Give the cfg that the weights were trained with.',
+    status: 422,
   });
 }

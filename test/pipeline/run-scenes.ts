@@ -7,7 +7,7 @@ import { startInferenceWorkers } from '@maskwatch/inference/in-process-queue';
 import { findDecoder } from '@maskwatch/ingest/source/decoder';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { silentLogger } from '@maskwatch/platform/logger';
-import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
+import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { shippedConfig } from 'maskwatch/commands/check';
 import { FilmTally } from 'maskwatch/replay/film-tally';
 import { replayFilm } from 'maskwatch/replay/replay-film';
@@ -20,8 +20,7 @@ export async function runScenes({ few }: { few: boolean }): Promise<SceneReport[
   const directory = await mkdtemp(join(tmpdir(), 'maskwatch-scenes-'));
   const inference = await startInferenceWorkers({ ...config.models, logger: silentLogger });
   try {
-    const detector = await loadDetector(config.models.detector);
-    const classifier = await loadClassifier(config.models.classifier);
+    const models = modelsOf(await loadPair(config.models));
     const decoder = await findDecoder();
     const reports: SceneReport[] = [];
     for (const scene of await buildScenes(directory, { few })) {
@@ -29,8 +28,7 @@ export async function runScenes({ few }: { few: boolean }): Promise<SceneReport[
       const tally = new FilmTally(scene.name);
       await replayFilm({
         ...{ path: scene.film, rate: 5, atOnce: availableParallelism() + 1 },
-        ...{ rules: config.rules, inference, decoder },
-        models: { detector: detector.model, classifier: classifier.model },
+        ...{ rules: config.rules, inference, decoder, models },
         onObservation: (observation) => observations.push(observation),
         onEvents: (events) => tally.happened(events),
       });

@@ -170,3 +170,30 @@ export type Model = z.infer<typeof Model>;
 /** What a model.json holds. */
 export const ModelFile = z.union([ClassifierEnsemble, DetectorEnsemble, Model]);
 export type ModelFile = z.infer<typeof ModelFile>;
+
+/** What the running models say of a face, and from where on it is believed. */
+export interface Judging {
+  /** In the order of the classes; empty where nothing judges. */
+  states: JudgedState[];
+  /** Below this probability of the likeliest state a look is `unknown`. */
+  threshold: number;
+  /** Smallest face judged, in analysis pixels. */
+  smallestFace: number;
+}
+
+/** Of a detector and its classifier; one that judges by itself needs none. */
+export function judgingOf({
+  detector,
+  classifier,
+}: {
+  detector?: DetectorModel | undefined;
+  classifier?: ClassifierModel | undefined;
+}): Judging {
+  if (detector?.judges !== undefined) {
+    const states = detector.classes.flatMap((name) => JudgedState.safeParse(name).data ?? []);
+    return { states: [...new Set(states)], ...detector.judges };
+  }
+  if (classifier === undefined) return { states: [], threshold: 1, smallestFace: 0 };
+  const { classes, calibration, smallestFace } = classifier;
+  return { states: classes, threshold: calibration.threshold, smallestFace };
+}

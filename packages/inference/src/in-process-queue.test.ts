@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { modelsFolder } from '@maskwatch/runtime/registry';
+import { goldenPattern } from '@maskwatch/vision/golden-pattern';
 import { inferenceQueueContract } from './contract-suite.ts';
 import { startInferenceWorkers, startQueue } from './in-process-queue.ts';
 import type { DetectorRequest } from './inference-queue.ts';
@@ -40,6 +41,12 @@ function script(body: string): URL {
     port.postMessage({ kind: 'ready' });
   `;
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+function shareOf(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 }
 
 const shared = new Uint8Array(new SharedArrayBuffer(1));
@@ -119,6 +126,28 @@ test('a thread that ends by itself ends the process', () => {
 test('an unknown model is a problem before any thread is started', async () => {
   const start = startInferenceWorkers({ ...shipped, detector: 'yolo' });
   await assert.rejects(start, { code: 'model-unknown' });
+});
+
+test('a detector that judges by itself runs alone, and answers with states', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'maskwatch-one-stage-'));
+  await cp(shipped.folder, folder, { recursive: true });
+  const path = join(folder, shipped.detector, 'model.json');
+  const model = JSON.parse(await readFile(path, 'utf8'));
+  const judges = { threshold: 0.7, smallestFace: 32 };
+  await writeFile(path, JSON.stringify({ ...model, classes: ['no_mask'], judges }));
+  await rm(join(folder, shipped.classifier), { recursive: true });
+
+  const { detector, logger } = shipped;
+  const queue = await startInferenceWorkers({ detector, logger, folder, workers: 1 });
+  const planes = shareOf(goldenPattern(96, 64));
+  const look = { ...picture('gate'), planes, width: 96, height: 64, minConfidence: 1e-7 };
+  const [found] = await queue.detect(look);
+  const refused = await queue.classify(crop).catch((thrown) => thrown.code);
+  await queue.close();
+  await rm(folder, { recursive: true });
+
+  assert.deepEqual(found?.probabilities, { no_mask: 1 });
+  assert.equal(refused, 'inference-input');
 });
 
 test('a model off its golden output is refused, and no thread stays', async () => {

@@ -3,7 +3,8 @@ import type { Detection } from '@maskwatch/contracts/detection';
 import type { Probabilities } from '@maskwatch/contracts/mask-state';
 import type { Logger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
-import { loadClassifier, loadDetector, modelsFolder } from '@maskwatch/runtime/registry';
+import { loadPair } from '@maskwatch/runtime/model-pair';
+import { modelsFolder } from '@maskwatch/runtime/registry';
 import type {
   ClassifierRequest,
   DetectorRequest,
@@ -17,10 +18,11 @@ import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.
 const mostWaiting = 1024;
 
 export interface InferenceWorkersOptions {
-  /** Names of models in the models folder. */
+  /** Names of models in the models folder, or folders. */
   detector: string;
-  classifier: string;
-  /** Threads, each with both models; one a core where absent. */
+  /** Not opened where the detector judges by itself. */
+  classifier?: string;
+  /** Threads, each with the models; one a core where absent. */
   workers?: number;
   logger: Logger;
   /** Where the models are; see the registry. */
@@ -28,8 +30,9 @@ export interface InferenceWorkersOptions {
 }
 
 /**
- * Opens both models on every worker thread and compares one of them with the golden outputs.
- * Rejects with the Problem of a model that is unknown, altered or computes something else.
+ * Opens the models on every worker thread and compares one of them with the golden outputs.
+ * Rejects with the Problem of a model that is unknown, altered, judges nothing or computes
+ * something else.
  */
 export async function startInferenceWorkers({
   detector,
@@ -38,10 +41,7 @@ export async function startInferenceWorkers({
   logger,
   folder = modelsFolder(),
 }: InferenceWorkersOptions): Promise<InferenceQueue> {
-  const models = {
-    detector: await loadDetector(detector, folder),
-    classifier: await loadClassifier(classifier, folder),
-  };
+  const models = await loadPair({ detector, classifier }, folder);
   const queue = await startQueue({
     script: new URL('./worker.ts', import.meta.url),
     setups: Array.from(
@@ -49,7 +49,11 @@ export async function startInferenceWorkers({
       (_, id): WorkerSetup => ({ ...models, golden: id === 0 }),
     ),
   });
-  logger.info({ detector, classifier, workers }, 'inference workers are ready');
+  const alone = models.classifier === undefined;
+  logger.info(
+    { detector, ...(alone ? {} : { classifier }), workers },
+    'inference workers are ready',
+  );
   return queue;
 }
 

@@ -46,7 +46,10 @@ export interface InferenceStatus {
 export interface InferenceQueue {
   /** Detections in analysis pixels, most confident first, after non-maximum suppression. */
   detect(request: DetectorRequest): Promise<Detection[]>;
-  /** Calibrated probabilities of each crop, in order. */
+  /**
+   * Calibrated probabilities of each crop, in order; Problem inference-input where the detector
+   * judges by itself.
+   */
   classify(request: ClassifierRequest): Promise<Probabilities[]>;
   status(): InferenceStatus;
   /** Lets runs under way finish, then ends the workers. */

@@ -1,15 +1,12 @@
 import type { Detection } from '@maskwatch/contracts/detection';
 import type { Probabilities } from '@maskwatch/contracts/mask-state';
-import type { ClassifierModel, DetectorModel } from '@maskwatch/contracts/model';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
-import type { LoadedModel } from '@maskwatch/runtime/registry';
+import type { ModelPair } from '@maskwatch/runtime/model-pair';
 import type { ClassifierRequest, DetectorRequest } from './inference-queue.ts';
 
 /** What a worker is started with. */
-export interface WorkerSetup {
-  detector: LoadedModel<DetectorModel>;
-  classifier: LoadedModel<ClassifierModel>;
-  /** Compare both models with their golden outputs before the first request. */
+export interface WorkerSetup extends ModelPair {
+  /** Compare the models with their golden outputs before the first request. */
   golden: boolean;
 }
 

@@ -1,10 +1,11 @@
 // The thread that computes: nothing but run, decode and suppression may happen on it, for every
 // other millisecond is one in which a frame waits. It dies only when asked to between two runs.
 import { parentPort, workerData } from 'node:worker_threads';
+import { Problem } from '@maskwatch/platform/problem';
 import { type Classifier, openClassifier } from '@maskwatch/runtime/classifier';
 import { type Detector, openDetector } from '@maskwatch/runtime/detector';
 import { checkAllGolden } from '@maskwatch/runtime/golden-check';
-import type { DetectorRequest } from './inference-queue.ts';
+import type { ClassifierRequest, DetectorRequest } from './inference-queue.ts';
 import {
   recordOf,
   type WorkerReply,
@@ -17,17 +18,15 @@ const reply = (message: WorkerReply) => port.postMessage(message);
 
 interface Models {
   detector: Detector;
-  classifier: Classifier;
+  classifier?: Classifier;
 }
 
 async function open({ detector, classifier, golden }: WorkerSetup): Promise<Models> {
-  const models = {
-    detector: await openDetector(detector),
-    classifier: await openClassifier(classifier),
-  };
+  const models: Models = { detector: await openDetector(detector) };
+  if (classifier !== undefined) models.classifier = await openClassifier(classifier);
   if (golden) {
     await checkAllGolden(models.detector.networks);
-    await checkAllGolden(models.classifier.networks);
+    await checkAllGolden(models.classifier?.networks ?? []);
   }
   return models;
 }
@@ -38,6 +37,11 @@ function detect(detector: Detector, request: DetectorRequest) {
   return detector.detect({ ...whole, ...request });
 }
 
+function classify({ detector, classifier }: Models, request: ClassifierRequest) {
+  if (classifier !== undefined) return classifier.run(request);
+  throw new Problem('inference-input', `${detector.model.name} judges by itself: no crops.`);
+}
+
 async function answer(models: Models, message: WorkerRequest): Promise<void> {
   const started = performance.now();
   switch (message.kind) {
@@ -46,14 +50,14 @@ async function answer(models: Models, message: WorkerRequest): Promise<void> {
       return reply({ kind: 'detections', detections, ms: performance.now() - started });
     }
     case 'classify': {
-      const probabilities = await models.classifier.run(message.request);
+      const probabilities = await classify(models, message.request);
       return reply({ kind: 'probabilities', probabilities, ms: performance.now() - started });
     }
     case 'stop':
       // Closed first: whatever releasing says, the thread must end.
       port.close();
       await models.detector.release();
-      await models.classifier.release();
+      await models.classifier?.release();
   }
 }
 

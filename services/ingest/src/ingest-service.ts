@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IngestBus } from '@maskwatch/bus/bus';
 import type { CameraConfig } from '@maskwatch/contracts/config';
 import type { JudgedState } from '@maskwatch/contracts/mask-state';
+import { judgingOf } from '@maskwatch/contracts/model';
 import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
@@ -31,11 +32,12 @@ export interface IngestServiceOptions {
 }
 
 /** A tracker with the models' limits. */
-export function newTracker({ classifier }: JudgeModels): Tracker {
+export function newTracker(models: JudgeModels): Tracker {
+  const { threshold, smallestFace } = judgingOf(models);
   return new Tracker({
     newId: randomUUID,
-    smallestJudged: classifier.smallestFace,
-    believeFrom: classifier.calibration.threshold,
+    smallestJudged: smallestFace,
+    believeFrom: threshold,
   });
 }
 

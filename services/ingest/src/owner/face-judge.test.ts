@@ -6,6 +6,7 @@ import { startInferenceWorkers } from '@maskwatch/inference/in-process-queue';
 import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
+import { fillCrop } from '@maskwatch/vision/crops';
 import { iou } from '@maskwatch/vision/iou';
 import type { Picture } from '@maskwatch/vision/picture';
 import { newTracker } from '../ingest-service.ts';
@@ -113,6 +114,52 @@ test('of a crowd 16 are looked at on one frame, the others on the next', async (
 
   assert.deepEqual(counts, [16, 16]);
   assert.equal(new Set(looked.flat()).size, 24);
+});
+
+test('a detector that judges by itself is asked for no crops, and its states are voted on', async () => {
+  const judges = { threshold: 0.6, smallestFace: 32 };
+  const detector = { ...models.detector, judges };
+  const [one, two, three] = crowd(3);
+  const { queue, counts } = scripted([
+    { ...one!, probabilities: { mask: 0.1, no_mask: 0.9 } },
+    { ...two!, probabilities: { mask: 0.95, no_mask: 0.05 } },
+    three!,
+  ]);
+  const tracker = newTracker({ detector });
+  const options = { cameraId: 'gate', rate: 5, inference: queue, tracker };
+  const judge = new FaceJudge({ ...options, models: { detector } });
+  const picture = await portraitPicture(people);
+  let last: Awaited<ReturnType<FaceJudge['conclude']>> | undefined;
+  for (let at = 0; at <= 1400; at += 200) {
+    last = await judge.conclude(frame(picture, at), await judge.detect(picture));
+  }
+
+  const states = new Map(last!.observation.tracks.map(({ box, state }) => [box[0], state]));
+  assert.deepEqual([states.get(0), states.get(80)], ['no_mask', 'mask']);
+  // It found a third face and said nothing of it.
+  assert.equal(states.get(160), 'unknown');
+  assert.deepEqual(counts, []);
+});
+
+test('a crop of the box itself is what a classifier gets that asks for it', async () => {
+  const crop = { shape: 'box', side: 1 } as const;
+  const classifier = { ...models.classifier, crop };
+  const box: Box = [100, 40, 40, 60];
+  const { queue } = scripted([{ box, confidence: 0.9 }]);
+  let seen: Uint8Array | undefined;
+  const classify: InferenceQueue['classify'] = async ({ crops }) => {
+    seen = crops.slice();
+    return [{ mask: 0.5, no_mask: 0.5 }];
+  };
+  const tracker = newTracker(models);
+  const options = { cameraId: 'gate', rate: 5, inference: { ...queue, classify }, tracker };
+  const judge = new FaceJudge({ ...options, models: { ...models, classifier } });
+  const picture = await portraitPicture(people);
+  await judge.conclude(frame(picture, 0), await judge.detect(picture));
+
+  const expected = new Uint8Array(3 * 112 * 112);
+  fillCrop(picture, box, { ...crop, size: 112, target: expected });
+  assert.deepEqual(seen, expected);
 });
 
 test('a weak detection is nobody, but is handed on to be pixelated', async () => {

@@ -1,19 +1,19 @@
 /** One camera's way from a frame to an observation, whoever paces the frames. */
 import { type Box, faceSize } from '@maskwatch/contracts/box';
 import type { Detection } from '@maskwatch/contracts/detection';
-import { type JudgedState, likeliest } from '@maskwatch/contracts/mask-state';
+import { type JudgedState, likeliest, type Probabilities } from '@maskwatch/contracts/mask-state';
 import type { ClassifierModel, DetectorModel } from '@maskwatch/contracts/model';
 import type { Observation } from '@maskwatch/contracts/observation';
 import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
 import type { Tracker } from '@maskwatch/tracking/tracker';
-import { cropBytes, fillCrop } from '@maskwatch/vision/crops';
+import { type CropOptions, cropBytes, fillCrop } from '@maskwatch/vision/crops';
 import {
   type DetectorGeometry,
   detectorBytes,
   detectorGeometry,
   fillDetectorInput,
 } from '@maskwatch/vision/letterbox';
-import type { Picture } from '@maskwatch/vision/picture';
+import type { Colour, Picture } from '@maskwatch/vision/picture';
 import { sharpness } from '@maskwatch/vision/sharpness';
 import type { Frame } from '../source/frame-source.ts';
 
@@ -25,10 +25,14 @@ const mostCrops = 16;
 /** A judged frame covers at most this much time before it, or one and a half intervals. */
 const leastCoverMs = 1000;
 
+/** A detector that judges by itself has no classifier beside it. */
 export interface JudgeModels {
   detector: DetectorModel;
-  classifier: ClassifierModel;
+  classifier?: ClassifierModel;
 }
+
+/** What sharpness is measured on where no classifier says what it wants to see. */
+const plainCrop = { shape: 'square', side: 1.4, size: 112 } as const;
 
 export interface FaceJudgeOptions {
   cameraId: string;
@@ -58,6 +62,7 @@ export interface Judgement {
 
 export class FaceJudge {
   readonly #options: FaceJudgeOptions;
+  readonly #shape: CropOptions;
   readonly #crops: Uint8Array<SharedArrayBuffer>;
   readonly #slots: Uint8Array<SharedArrayBuffer>[] = [];
   #geometry: DetectorGeometry | undefined;
@@ -65,7 +70,9 @@ export class FaceJudge {
 
   constructor(options: FaceJudgeOptions) {
     this.#options = options;
-    const bytes = mostCrops * cropBytes(options.models.classifier.input);
+    const { classifier } = options.models;
+    this.#shape = classifier ? { ...classifier.crop, ...classifier.input } : plainCrop;
+    const bytes = mostCrops * cropBytes(this.#shape);
     this.#crops = new Uint8Array(new SharedArrayBuffer(bytes));
   }
 
@@ -100,7 +107,7 @@ export class FaceJudge {
       detections: detections.filter(({ confidence }) => confidence >= believed),
       ...{ capturedAt, width, height },
     });
-    const looks = await this.#judgeFaces(picture);
+    const looks = await this.#judgeFaces(picture, detections);
     const tracks = tracker.tracks();
     const coveredMs = this.#cover(capturedAt);
     return {
@@ -109,23 +116,19 @@ export class FaceJudge {
     };
   }
 
-  async #judgeFaces(picture: Picture): Promise<Look[]> {
-    const { tracker, inference, cameraId, models } = this.#options;
+  async #judgeFaces(picture: Picture, detections: readonly Detection[]): Promise<Look[]> {
+    const { tracker } = this.#options;
     const due = tracker.due().slice(0, mostCrops);
     if (due.length === 0) return [];
-    const { size } = models.classifier.input;
-    const shape = { ...models.classifier.crop, size };
-    const { colour } = picture;
-    const bytes = cropBytes({ size });
+    const bytes = cropBytes(this.#shape);
     const crop = (n: number) => this.#crops.subarray(n * bytes, (n + 1) * bytes);
-    for (const [n, { box }] of due.entries()) fillCrop(picture, box, { ...shape, target: crop(n) });
-    const verdicts = inference.classify({
-      cameraId,
-      crops: this.#crops.subarray(0, due.length * bytes),
-      count: due.length,
-      colour,
-    });
-    const sharp = due.map(({ box }, n) => sharpness(crop(n), { ...shape, colour, box }));
+    for (const [n, { box }] of due.entries()) {
+      fillCrop(picture, box, { ...this.#shape, target: crop(n) });
+    }
+    const { colour } = picture;
+    const boxes = due.map(({ box }) => box);
+    const verdicts = this.#verdicts(boxes, { detections, colour });
+    const sharp = boxes.map((box, n) => sharpness(crop(n), { ...this.#shape, colour, box }));
     const looks: Look[] = [];
     for (const [n, probabilities] of (await verdicts).entries()) {
       const { trackId, box } = due[n]!;
@@ -134,6 +137,22 @@ export class FaceJudge {
       looks.push({ trackId, box, quality, state: likeliest(probabilities)?.state });
     }
     return looks;
+  }
+
+  /** Of the crops that were filled, or what the detector said of the same boxes already. */
+  async #verdicts(
+    boxes: readonly Box[],
+    { detections, colour }: { detections: readonly Detection[]; colour: Colour },
+  ): Promise<Probabilities[]> {
+    const { inference, cameraId, models } = this.#options;
+    if (models.classifier === undefined) {
+      // A track's box is that of the detection that it was seen by.
+      const said = new Map(detections.map(({ box, probabilities }) => [box, probabilities]));
+      return boxes.map((box) => said.get(box) ?? {});
+    }
+    const count = boxes.length;
+    const crops = this.#crops.subarray(0, count * cropBytes(this.#shape));
+    return inference.classify({ cameraId, crops, count, colour });
   }
 
   #geometryOf({ width, height }: Picture): DetectorGeometry {

@@ -1,14 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { ClassifierModel, DetectorModel } from '@maskwatch/contracts/model';
+import type { DetectorModel } from '@maskwatch/contracts/model';
 import { startInferenceWorkers } from '@maskwatch/inference/in-process-queue';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
-import {
-  type LoadedModel,
-  loadClassifier,
-  loadDetector,
-  loadModel,
-} from '@maskwatch/runtime/registry';
+import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
+import { loadModel } from '@maskwatch/runtime/registry';
 import { Command, InvalidArgumentError } from 'commander';
 import { DetectRun, ReaderGone } from '../detect/detect.ts';
 import { PictureJudge } from '../detect/picture-judge.ts';
@@ -51,22 +47,18 @@ export function detectCommand(): Command {
 }
 
 async function detect(paths: string[], options: Options): Promise<void> {
-  const { detector, classifier } = await chosenModels(options.model ?? []);
+  const names = await chosenModels(options.model ?? []);
+  const models = modelsOf(await loadPair(names));
+  const inputSize = inputSizeOf(models.detector, options.inputSize);
   const workers = availableParallelism();
-  const queue = await startInferenceWorkers({
-    ...{ detector: detector.model.name, classifier: classifier.model.name, workers },
-    logger: silentLogger,
-  });
+  const queue = await startInferenceWorkers({ ...names, workers, logger: silentLogger });
   // The run notices a closed pipe itself; without a listener the error would end the process
   // beside a run under way, which aborts it.
   process.stdout.on('error', () => undefined);
   try {
     const judge = new PictureJudge({
-      queue,
-      detector: detector.model,
-      classifier: classifier.model,
-      minConfidence: options.minConfidence ?? detector.model.thresholds.confidence,
-      inputSize: Math.round(options.inputSize ?? detector.model.input.size),
+      ...{ queue, inputSize, ...models },
+      minConfidence: options.minConfidence ?? models.detector.thresholds.confidence,
     });
     const { broken } = await new DetectRun({
       ...{ paths, judge, atOnce: 2 * workers, json: options.json === true },
@@ -83,10 +75,7 @@ async function detect(paths: string[], options: Options): Promise<void> {
 }
 
 /** Each name takes the place of the shipped model of its task. */
-async function chosenModels(names: readonly string[]): Promise<{
-  detector: LoadedModel<DetectorModel>;
-  classifier: LoadedModel<ClassifierModel>;
-}> {
+async function chosenModels(names: readonly string[]): Promise<typeof shipped> {
   const chosen = { ...shipped };
   for (const name of names) {
     const { task } = (await loadModel(name)).model;
@@ -97,10 +86,17 @@ async function chosenModels(names: readonly string[]): Promise<{
     }
     chosen[task] = name;
   }
-  return {
-    detector: await loadDetector(chosen.detector),
-    classifier: await loadClassifier(chosen.classifier),
-  };
+  return chosen;
+}
+
+/** A network of one input shape takes no other. */
+function inputSizeOf({ name, input }: DetectorModel, wanted = input.size): number {
+  const size = Math.round(wanted);
+  if (!input.square || size === input.size) return size;
+  throw new Problem('input-size', `The detector ${name} sees ${input.size} pixels only.`, {
+    action: 'Leave --input-size out.',
+    status: 400,
+  });
 }
 
 function number(low: number, high: number): (text: string) => number {

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import type { Config } from '@maskwatch/contracts/config';
 import type { ReplayAlert, ReplaySummary } from '@maskwatch/contracts/replay';
 import { startInferenceWorkers } from '@maskwatch/inference/in-process-queue';
 import { findDecoder } from '@maskwatch/ingest/source/decoder';
@@ -10,7 +9,7 @@ import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { recordingLine } from '@maskwatch/rules/recording';
-import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
+import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { Command, InvalidArgumentError } from 'commander';
 import { counted } from '../counted.ts';
 import { FilmTally } from '../replay/film-tally.ts';
@@ -45,7 +44,7 @@ async function replay(films: string[], options: Options): Promise<void> {
   // beside a run under way, which aborts it.
   process.stdout.on('error', () => {});
   try {
-    const models = await judgeModels(config);
+    const models = modelsOf(await loadPair(config.models));
     for (const path of films) {
       const tally = new FilmTally(basename(path));
       const startedAt = performance.now();
@@ -67,14 +66,6 @@ async function replay(films: string[], options: Options): Promise<void> {
     await inference.close();
     if (recording !== undefined) await closed(recording);
   }
-}
-
-async function judgeModels({ models }: Config) {
-  const [detector, classifier] = await Promise.all([
-    loadDetector(models.detector),
-    loadClassifier(models.classifier),
-  ]);
-  return { detector: detector.model, classifier: classifier.model };
 }
 
 /** A broken film is one line; the others go on. */

@@ -1,7 +1,12 @@
 import { faceSize } from '@maskwatch/contracts/box';
 import type { DetectedFace, Detection } from '@maskwatch/contracts/detection';
 import { likeliest, type Probabilities } from '@maskwatch/contracts/mask-state';
-import type { ClassifierModel, DetectorModel } from '@maskwatch/contracts/model';
+import {
+  type ClassifierModel,
+  type DetectorModel,
+  type Judging,
+  judgingOf,
+} from '@maskwatch/contracts/model';
 import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
 import { cropBytes, fillCrop } from '@maskwatch/vision/crops';
 import { detectorBytes, detectorGeometry, fillDetectorInput } from '@maskwatch/vision/letterbox';
@@ -13,7 +18,8 @@ const cropsAtOnce = 32;
 export interface PictureJudgeOptions {
   queue: InferenceQueue;
   detector: DetectorModel;
-  classifier: ClassifierModel;
+  /** None beside a detector that judges by itself. */
+  classifier?: ClassifierModel;
   /** Faces from this confidence on. */
   minConfidence: number;
   /** Longest side that the detector sees, exactly. */
@@ -23,11 +29,13 @@ export interface PictureJudgeOptions {
 /** Finds and judges the faces of pictures given to a command; several may be under way. */
 export class PictureJudge {
   readonly #options: PictureJudgeOptions;
+  readonly #judging: Judging;
   /** Grows to the number of pictures under way. */
   readonly #idle: { planes: SharedArrayBuffer; crops: SharedArrayBuffer }[] = [];
 
   constructor(options: PictureJudgeOptions) {
     this.#options = options;
+    this.#judging = judgingOf(options);
   }
 
   /** Faces in pixels of the picture, most confident first. Its bytes may change afterwards. */
@@ -38,7 +46,7 @@ export class PictureJudge {
       size: inputSize,
       upscale: 'exact',
     });
-    const crops = cropsAtOnce * cropBytes(classifier.input);
+    const crops = classifier === undefined ? 0 : cropsAtOnce * cropBytes(classifier.input);
     const memory = this.#idle.pop() ?? {
       planes: new SharedArrayBuffer(3 * paddedArea(inputSize, detector.input.multiple)),
       crops: new SharedArrayBuffer(crops),
@@ -66,6 +74,9 @@ export class PictureJudge {
     crops: Uint8Array<SharedArrayBuffer>,
   ): Promise<Probabilities[]> {
     const { classifier, queue } = this.#options;
+    if (classifier === undefined) {
+      return detections.map(({ probabilities }) => probabilities ?? {});
+    }
     const { size } = classifier.input;
     const shape = { ...classifier.crop, size };
     const bytes = cropBytes({ size });
@@ -83,7 +94,7 @@ export class PictureJudge {
 
   /** Believed is what a camera's owner would let vote: found surely, large enough, judged surely. */
   #face({ box, confidence }: Detection, probabilities: Probabilities): DetectedFace {
-    const { classifier, detector } = this.#options;
+    const { threshold, smallestFace } = this.#judging;
     const best = likeliest(probabilities);
     return {
       box,
@@ -91,9 +102,9 @@ export class PictureJudge {
       label: best?.state ?? 'face',
       judged:
         best !== undefined &&
-        best.probability >= classifier.calibration.threshold &&
-        faceSize(box) >= classifier.smallestFace &&
-        confidence >= detector.thresholds.confidence,
+        best.probability >= threshold &&
+        faceSize(box) >= smallestFace &&
+        confidence >= this.#options.detector.thresholds.confidence,
       probabilities,
     };
   }

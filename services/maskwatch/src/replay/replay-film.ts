@@ -1,6 +1,7 @@
 /** The whole pipeline on a film, in the film's own time: what the service would have raised. */
 import { randomUUID } from 'node:crypto';
 import type { Config } from '@maskwatch/contracts/config';
+import { judgingOf } from '@maskwatch/contracts/model';
 import type { Observation } from '@maskwatch/contracts/observation';
 import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
 import { newTracker } from '@maskwatch/ingest/ingest-service';
@@ -53,7 +54,7 @@ export async function replayFilm(options: ReplayOptions): Promise<void> {
   }
 }
 
-export function newEngine(rules: Config['rules'], { classifier }: JudgeModels): RuleEngine {
-  const smallestJudged = classifier.smallestFace;
+export function newEngine(rules: Config['rules'], models: JudgeModels): RuleEngine {
+  const smallestJudged = judgingOf(models).smallestFace;
   return new RuleEngine({ rules, zones: [], newId: randomUUID, smallestJudged });
 }

@@ -7,7 +7,7 @@ import { Deliveries } from '@maskwatch/deliveries/service';
 import { Hub } from '@maskwatch/hub/hub';
 import { systemClock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
-import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
+import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import { version } from '../version.ts';
 import { VisionSupervisor } from './vision-supervisor.ts';
@@ -33,10 +33,7 @@ export async function startEmbedded({
   visionScript?: string;
 }): Promise<EmbeddedService> {
   const clock = systemClock;
-  const [detector, classifier] = await Promise.all([
-    loadDetector(config.models.detector),
-    loadClassifier(config.models.classifier),
-  ]);
+  const models = Object.values(modelsOf(await loadPair(config.models)));
   const store = await openSqliteStore({ directory, clock, logger });
   const bus = new LocalHubBus(logger);
   const deliveries = new Deliveries({
@@ -45,7 +42,6 @@ export async function startEmbedded({
     allow: config.endpoints.allow,
     retention: { ...config.retention, directory: join(directory, 'evidence') },
   });
-  const models = [detector.model, classifier.model];
   const hub = new Hub({
     ...{ config, models, store, bus, deliveries, directory, page, version, clock, logger },
   });

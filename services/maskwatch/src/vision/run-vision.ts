@@ -12,7 +12,7 @@ import { findDecoder } from '@maskwatch/ingest/source/decoder';
 import { systemClock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
-import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
+import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 
 const demoFilm = fileURLToPath(new URL('../../../ingest/assets/demo.mp4', import.meta.url));
 
@@ -50,15 +50,14 @@ async function watchCameras({ bus, logger, startInference }: VisionOptions): Pro
     if (message.kind === 'stop') void started.promise.then((running) => stop(running, bus));
   });
   const { models, cameras, evidenceStates } = await configured.promise;
-  const [inference, decoder, detector, classifier] = await Promise.all([
+  const [inference, decoder, pair] = await Promise.all([
     startInference(models),
     findDecoder(),
-    loadDetector(models.detector),
-    loadClassifier(models.classifier),
+    loadPair(models),
   ]);
   const service = new IngestService({
     ...{ cameras, evidenceStates, inference, decoder, demoFilm, bus, logger },
-    models: { detector: detector.model, classifier: classifier.model },
+    models: modelsOf(pair),
     clock: systemClock,
     // A thread inside a run cannot be ended but with its process; the hub starts another one.
     onHang: () => process.kill(process.pid, 'SIGKILL'),

@@ -11,8 +11,8 @@ export interface Reference {
 /** One use of a layer: what it reads. */
 export interface LayerCall {
   inputs: Reference[];
-  /** Numbers among its arguments: of arithmetic written with operators. */
-  constants: number[];
+  /** Numbers among its arguments, of arithmetic written with operators; `first`: before the input. */
+  constants: { value: number; first: boolean }[];
 }
 
 const MOST_CALLS = 1000;
@@ -46,9 +46,11 @@ function collect(json: unknown, call: LayerCall, at: { place: string; depth: num
     const [layer, node, output] = history as [string, number, number];
     call.inputs.push({ layer, call: node, output });
     const given: unknown = (history as unknown[])[3];
-    if (isObject(given) && typeof given.y === 'number') call.constants.push(given.y);
+    if (isObject(given) && typeof given.y === 'number') {
+      call.constants.push({ value: given.y, first: false });
+    }
   } else if (typeof json === 'number') {
-    call.constants.push(json);
+    call.constants.push({ value: json, first: call.inputs.length === 0 });
   } else if (Array.isArray(json)) {
     for (const part of json) collect(part, call, { ...at, depth: at.depth + 1 });
   } else if (json !== null && json !== undefined) {

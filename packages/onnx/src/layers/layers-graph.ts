@@ -5,8 +5,8 @@ export interface LayerValue {
   value: string;
   /** Without the batch: [height, width, channels], [n, channels, height, width] in the graph; or [channels]. */
   shape: number[];
-  /** The picture as it came in: a Rescaling of it is taken out of the network. */
-  raw?: boolean;
+  /** Of the picture: how many times it was scaled, outside of the network. */
+  scaled?: number;
   /** Of a value with a border of zeros: what is inside, and the widths [top, left, bottom, right]. */
   padded?: { inside: LayerValue; pads: [number, number, number, number] };
   /** Of probabilities: what they were made of. */
@@ -25,7 +25,16 @@ export class LayersGraph {
     inputs: [],
     outputs: [],
   };
+  /** How the picture must be scaled before it goes in, a factor and an addend for each channel. */
+  scaling: { scale: number[]; offset: number[]; steps: number } = {
+    scale: [1, 1, 1],
+    offset: [0, 0, 0],
+    steps: 0,
+  };
+  /** After how many scalings the layers read the picture: only one is possible. */
+  readonly pictureReads = new Set<number>();
   readonly #names = new Set([PICTURE, LOGITS]);
+  readonly #made = new Map<object, Map<string, string>>();
 
   /** Adds a node with one output, both called `name`, or nearly so, and gives that name. */
   node(
@@ -41,6 +50,19 @@ export class LayersGraph {
   floats(name: string, dims: number[], data: Float32Array): string {
     const own = this.#unique(name);
     this.graph.initializers.push(floatTensor(own, dims, data));
+    return own;
+  }
+
+  /** The floats of a layer, made and added at its first use and shared by the others. */
+  floatsOf(
+    owner: object,
+    name: string,
+    { dims, make }: { dims: number[]; make: () => Float32Array },
+  ): string {
+    const made = this.#made.get(owner) ?? new Map<string, string>();
+    this.#made.set(owner, made);
+    const own = made.get(name) ?? this.floats(name, dims, make());
+    made.set(name, own);
     return own;
   }
 

@@ -28,6 +28,11 @@ const entries: Entry[] = [
     load: async () => (await import('./commands/replay.ts')).replayCommand(),
   },
   {
+    name: 'evaluate',
+    description: 'measure a classifier, a detector or both on labelled pictures',
+    load: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
+  },
+  {
     name: 'check',
     description: 'read a config and name every fault at once',
     load: async () => (await import('./commands/check.ts')).checkCommand(),

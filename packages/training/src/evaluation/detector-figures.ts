@@ -163,9 +163,10 @@ function sourceRows(
       usualOverlap,
     );
     const row = { range, source, ...options };
+    const states = options.states.map((of) => rowOf(stateTally(some, of, range), { of, ...row }));
     return [
       rowOf(tally(some, range), { of: 'face', ...row }),
-      ...options.states.map((of) => rowOf(stateTally(some, of, range), { of, ...row })),
+      ...states.filter(({ faces }) => faces > 0),
     ];
   });
 }

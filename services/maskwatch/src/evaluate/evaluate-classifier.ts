@@ -1,0 +1,100 @@
+import {
+  type ClassifierFigures,
+  classifierFigures,
+  cutOf,
+  saidOf,
+} from '@maskwatch/training/evaluation/classifier-figures';
+import { classifierSections } from '@maskwatch/training/evaluation/classifier-sections';
+import { classifierDifferences } from '@maskwatch/training/evaluation/comparison';
+import { type ClassifierRun, runClassifier } from './classifier-run.ts';
+import {
+  type Besides,
+  besidesSections,
+  type Evaluation,
+  type EvaluationOptions,
+} from './evaluation.ts';
+import { pairsOf } from './pairs.ts';
+
+/** Wrong answers that a terminal shows; the report and `--json` have all. */
+const mostShown = 40;
+
+/** Figures of a classifier on labelled faces, and each face with what was said of it. */
+export async function evaluateClassifier(options: EvaluationOptions): Promise<Evaluation> {
+  const { names, data, set, stderr, drawn, threshold } = options;
+  const run = await runClassifier({ names, set, drawn, stderr });
+  const figures = figuresOf(run, threshold);
+  const besides: Besides = {
+    skipped: [...set.skipped, ...run.skipped],
+    ...(await againstOf(run, options)),
+  };
+  const own = classifierSections(figures, run.predictions);
+  const cuts = cutsSection(run);
+  const sections = [own[0]!, cuts, ...own.slice(1), ...besidesSections(besides)];
+  const said = run.predictions.map(({ thumbnail: _, ...prediction }) => ({
+    ...prediction,
+    said: saidOf(prediction, cutOf({ classes: figures.classes, threshold })),
+  }));
+  return {
+    figures: {
+      ...{ task: 'classifier', model: names.classifier, data },
+      ...{ ...figures, cuts: run.cuts, ...besides, predictions: said },
+    },
+    sections,
+    shown: sections.map((section) => {
+      return section.kind === 'table' && section.columns[0] === 'file'
+        ? {
+            ...section,
+            rows: section.rows.filter((row) => row.at(-1) === 'wrong').slice(0, mostShown),
+          }
+        : section;
+    }),
+    lead: leadOf(names.classifier, figures),
+  };
+}
+
+function figuresOf({ classifier, predictions }: ClassifierRun, threshold?: number) {
+  return classifierFigures(predictions, {
+    classes: classifier.classes,
+    believeFrom: classifier.calibration.threshold,
+    threshold,
+  });
+}
+
+async function againstOf(
+  { classifier, predictions }: ClassifierRun,
+  { against, set, stderr, threshold }: EvaluationOptions,
+): Promise<Pick<Besides, 'against'>> {
+  if (against === undefined) return {};
+  const other = await runClassifier({ names: against.names, set, drawn: false, stderr });
+  const [ours, theirs] = pairsOf(predictions, other.predictions);
+  const differences = classifierDifferences(
+    { predictions: ours, classes: classifier.classes },
+    { predictions: theirs, classes: other.classifier.classes },
+    { threshold },
+  );
+  return { against: { model: against.name, differences } };
+}
+
+function cutsSection({ cuts, classifier }: ClassifierRun) {
+  const { shape, side } = classifier.crop;
+  const seen =
+    shape === 'square' ? `squares of ${side} times the face's longer side` : 'stretched boxes';
+  return {
+    title: 'Where the faces come from',
+    note: `This classifier sees ${seen}.`,
+    kind: 'facts' as const,
+    facts: [
+      ['drawn in the data', String(cuts.label)],
+      ['found by the detector, the largest of the picture', String(cuts.detector)],
+      ['whole pictures', String(cuts.picture)],
+    ] as [string, string][],
+  };
+}
+
+function leadOf(
+  name: string,
+  { faces, loss, accuracy, balancedAccuracy }: ClassifierFigures,
+): string {
+  const [a, b, c] = [accuracy, balancedAccuracy, loss].map((value) => value?.toFixed(3) ?? '-');
+  return `${name} on ${faces} faces: accuracy ${a}, balanced accuracy ${b}, loss ${c}.`;
+}

@@ -1,0 +1,86 @@
+import type { DataSet } from '@maskwatch/training/dataset/dataset';
+import type { Difference } from '@maskwatch/training/evaluation/comparison';
+import { differenceText } from '@maskwatch/training/evaluation/comparison';
+import type { Section } from '@maskwatch/training/report/section';
+import type { ModelNames, Subject } from './chosen-models.ts';
+import type { MemberFigures } from './members.ts';
+import type { Skipped } from './over-pictures.ts';
+
+/** What the command was asked for. */
+export interface EvaluationOptions {
+  subject: Subject;
+  names: ModelNames;
+  /** The other model, in place of the one of its task. */
+  against?: { name: string; names: ModelNames };
+  /** As it was given. */
+  data: string;
+  set: DataSet;
+  threshold?: number;
+  /** A report is wanted, with its pictures. */
+  drawn: boolean;
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+/** What came out, for people and for programs. */
+export interface Evaluation {
+  /** The object of `--json`. */
+  figures: Record<string, unknown>;
+  /** Of report.html. */
+  sections: Section[];
+  /** Of the table on stdout. */
+  shown: Section[];
+  lead: string;
+}
+
+/** What both kinds of evaluation say besides their own figures. */
+export interface Besides {
+  against?: { model: string; differences: Difference[] };
+  members?: MemberFigures[];
+  skipped: Skipped[];
+}
+
+/** Parts that stand behind the figures: the other model, the members, what was skipped. */
+export function besidesSections({ against, members, skipped }: Besides): Section[] {
+  const sections: Section[] = [];
+  if (against !== undefined) {
+    sections.push({
+      title: `Against ${against.model}`,
+      note: 'Both on the same pictures, drawn anew 1,000 times (paired bootstrap); in brackets or between: 95 %.',
+      kind: 'table',
+      columns: ['figure', 'this', 'other', 'what it comes to'],
+      rows: against.differences.map((one) => [
+        ...[one.figure, one.value.toFixed(3), one.against.toFixed(3)],
+        differenceText(one).replace(/^.*? against [\d.]+, /, ''),
+      ]),
+    });
+  }
+  if (members !== undefined) sections.push(membersSection(members));
+  if (skipped.length > 0) {
+    sections.push({
+      title: 'Skipped',
+      note: `${skipped.length} pictures or records could not be used.`,
+      kind: 'table',
+      columns: ['file', 'why'],
+      rows: skipped.slice(0, 200).map(({ file, reason }) => [file, reason]),
+    });
+  }
+  return sections;
+}
+
+function membersSection(members: readonly MemberFigures[]): Section {
+  const names = members[0]!.figures.map(({ figure }) => figure);
+  return {
+    title: 'Gain and cost of the combination',
+    note: 'Each member alone, then all together, on the same pictures. Milliseconds: the middle of 31 runs on one thread.',
+    kind: 'table',
+    columns: ['', ...names.flatMap((name) => [name, '95 %']), 'ms a picture'],
+    rows: members.map(({ name, figures, ms }) => [
+      name,
+      ...figures.flatMap(({ value, interval }) => [
+        value?.toFixed(3) ?? '-',
+        interval?.map((end) => end.toFixed(3)).join(' to ') ?? '',
+      ]),
+      ms.toFixed(1),
+    ]),
+  };
+}

@@ -1,28 +1,193 @@
-import type { Augmentation } from './augmentation.ts';
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { FeaturesModel } from '@maskwatch/contracts/model';
+import { Problem } from '@maskwatch/platform/problem';
+import type { LoadedModel } from '@maskwatch/runtime/registry';
+import { type Augmentation, augmentationText } from './augmentation.ts';
+import type { ViewPlan } from './cut-views.ts';
 import type { FaceCut } from './face-cut.ts';
+import { FeatureCache } from './feature-cache.ts';
+import { FeatureThread } from './feature-thread.ts';
+import type { WorkerRequest } from './worker-messages.ts';
 
-/** Which views of a cut are wanted. */
+/** Of a cut, to be looked at in a report. */
+const thumbnailSize = 96;
+/** A new way of making views is a new word in every key. */
+const version = 1;
+
+/** Which views of a cut are wanted; the same ones give the same pixels on every run. */
 export interface Views {
-  /** View 0 is the cut as the service sees it; each further one is augmented. */
+  /** Number of the first one (0 where not said). View 0 is the cut as the service sees it. */
+  first?: number;
   count: number;
-  /** Needed from two views on. */
+  /** How the views from number 1 on differ from it; without it they are all as view 0. */
   augmentation?: Augmentation;
-  /** Of the whole run: with the picture's content it decides every view. */
+  /** Of the whole run: with the picture's content it decides every augmented view. */
   seed: number;
 }
 
-/** Threads that decode, cut, augment and run the lower part of a network. */
-export interface FeaturePool {
+/** What a cut is taken from; a FaceCut fits. */
+export type CutSource = Pick<FaceCut, 'picture' | 'region'>;
+
+/** Threads that decode, cut and augment. */
+export interface CutPool {
+  /** uint8 [count, 3, size, size], red, green, blue. Problem picture-unreadable. */
+  pixels(cut: CutSource, views: Views, size?: number): Promise<Uint8Array>;
+  /** The cut as a small JPEG, for a report: a square of `size` pixels (96 where not said). */
+  thumbnail(cut: CutSource, size?: number): Promise<Uint8Array>;
+  /** Waits for what is under way, then ends the threads; nothing may be asked afterwards. */
+  close(): Promise<void>;
+}
+
+/** Threads that also run the lower part of a network. */
+export interface FeaturePool extends CutPool {
   /** Values of one row of features. */
   channels: number;
   /** float32 [count, channels], from the cache where it has them. Problem picture-unreadable. */
-  views(cut: FaceCut, views: Views): Promise<Float32Array>;
-  /** The same views before the network: uint8 [count, 3, size, size], red, green, blue. */
-  pixels(cut: FaceCut, views: Views): Promise<Uint8Array>;
-  /** The cut as a small JPEG, for a report: its longest side has `size` pixels (96 if not said). */
-  thumbnail(cut: FaceCut, size?: number): Promise<Uint8Array>;
+  views(cut: CutSource, views: Views): Promise<Float32Array>;
   /** How many views came from the cache, and how many were computed. */
   counts(): { cached: number; computed: number };
-  /** Waits for what is under way, then ends the threads. */
-  close(): Promise<void>;
+}
+
+export interface CutPoolOptions {
+  /** Width and height of a view in pixels. */
+  size: number;
+  /** One a core where not said. */
+  threads?: number;
+}
+
+export interface FeaturePoolOptions extends CutPoolOptions {
+  model: LoadedModel<FeaturesModel>;
+  /** A folder (see featureCacheFolder); nothing is kept without. */
+  cache?: string;
+}
+
+/** A pool without a network: for pixels alone. */
+export async function openCutPool({ size, threads }: CutPoolOptions): Promise<CutPool> {
+  return new Pool(size, await startThreads(threads, undefined));
+}
+
+/** Problems: model-open where the network cannot be opened. */
+export async function openFeaturePool(options: FeaturePoolOptions): Promise<FeaturePool> {
+  const { size, threads, model, cache } = options;
+  const pool = new FeaturesOfPool(size, await startThreads(threads, model), options);
+  if (cache !== undefined) await pool.cache?.prune();
+  return pool;
+}
+
+async function startThreads(
+  threads = availableParallelism(),
+  model: LoadedModel<FeaturesModel> | undefined,
+): Promise<FeatureThread[]> {
+  const setup = model === undefined ? {} : { model };
+  const starts = Array.from({ length: Math.max(1, threads) }, () => FeatureThread.start(setup));
+  const started = await Promise.allSettled(starts);
+  const running = started.filter((one) => one.status === 'fulfilled').map((one) => one.value);
+  const failed = started.find((one) => one.status === 'rejected');
+  if (failed === undefined) return running;
+  await Promise.all(running.map((thread) => thread.stop()));
+  throw failed.reason;
+}
+
+class Pool implements CutPool {
+  protected readonly size: number;
+  readonly #free: FeatureThread[];
+  readonly #all: readonly FeatureThread[];
+  /** Who waits for a thread; they hold no pixels and no bytes yet. */
+  readonly #waiting: ((thread: FeatureThread) => void)[] = [];
+  #closed = false;
+
+  constructor(size: number, threads: FeatureThread[]) {
+    this.size = size;
+    this.#free = [...threads];
+    this.#all = threads;
+  }
+
+  async pixels(cut: CutSource, views: Views, size = this.size): Promise<Uint8Array> {
+    return this.#bytes('pixels', cut, { views, size });
+  }
+
+  async thumbnail(cut: CutSource, size = thumbnailSize): Promise<Uint8Array> {
+    return this.#bytes('thumbnail', cut, { views: { count: 1, seed: 0 }, size });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const thread of this.#all) await thread.stop();
+  }
+
+  async #bytes(
+    kind: 'pixels' | 'thumbnail',
+    cut: CutSource,
+    { views, size }: { views: Views; size: number },
+  ): Promise<Uint8Array> {
+    return this.withThread(async (thread) => {
+      const bytes = await cut.picture.bytes();
+      const plan = planOf(cut, views, { size, sha256: sha256Of(bytes) });
+      return (await thread.send({ kind, bytes, plan } satisfies WorkerRequest)) as Uint8Array;
+    });
+  }
+
+  /** First come, first served; a thread serves one at a time. */
+  protected async withThread<T>(use: (thread: FeatureThread) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new Problem('features-closed', 'The threads for features have ended.');
+    const thread =
+      this.#free.pop() ?? (await new Promise<FeatureThread>((free) => this.#waiting.push(free)));
+    try {
+      return await use(thread);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free.push(thread);
+      else next(thread);
+    }
+  }
+}
+
+class FeaturesOfPool extends Pool implements FeaturePool {
+  readonly channels: number;
+  readonly cache: FeatureCache | undefined;
+  readonly #sha256: string;
+  readonly #counts = { cached: 0, computed: 0 };
+
+  constructor(size: number, threads: FeatureThread[], { model, cache }: FeaturePoolOptions) {
+    super(size, threads);
+    this.channels = model.model.channels;
+    this.#sha256 = model.model.sha256;
+    this.cache = cache === undefined ? undefined : new FeatureCache(cache);
+  }
+
+  counts(): { cached: number; computed: number } {
+    return { ...this.#counts };
+  }
+
+  async views(cut: CutSource, views: Views): Promise<Float32Array> {
+    return this.withThread(async (thread) => {
+      const bytes = await cut.picture.bytes();
+      const plan = planOf(cut, views, { size: this.size, sha256: sha256Of(bytes) });
+      const key = JSON.stringify([version, this.#sha256, plan]);
+      const kept = await this.cache?.read(key, views.count * this.channels);
+      this.#counts[kept === undefined ? 'computed' : 'cached'] += views.count;
+      if (kept !== undefined) return kept;
+      const request: WorkerRequest = { kind: 'features', bytes, plan };
+      const values = (await thread.send(request)) as Float32Array;
+      await this.cache?.write(key, values);
+      return values;
+    });
+  }
+}
+
+/** Numbers of views follow from content, place and seed; not from the name or order of pictures. */
+function planOf(
+  { region }: CutSource,
+  { first = 0, count, augmentation, seed }: Views,
+  { size, sha256 }: { size: number; sha256: string },
+): ViewPlan {
+  const augmented = augmentation !== undefined && augmentationText(augmentation) !== 'none';
+  const plan = { region, size, first, count };
+  if (!augmented || first + count < 2) return { ...plan, word: sha256 };
+  return { ...plan, augmentation, word: `${sha256} ${region.join(' ')} ${seed}` };
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -3,9 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { classFolders, readClassFolders } from './class-folders.ts';
 import type { ClassNames } from './class-names.ts';
+import { cocoFiles, readCoco } from './coco-json.ts';
 import type { DataSet } from './dataset.ts';
 import { type FolderFiles, folderFiles } from './folder-files.ts';
 import { labelsFile, readShardFolder, readShards } from './shard.ts';
+import { readVoc, vocFiles } from './voc-xml.ts';
+import { readYolo, yoloFiles } from './yolo-text.ts';
 
 export interface ReadOptions {
   /** What the classes of DATA are, by their names or (YOLO) numbers; see parseNames. */
@@ -51,6 +54,9 @@ async function readFolder(files: FolderFiles, { names }: ReadOptions): Promise<D
   const tars = others.filter((file) => file.endsWith('.tar') && !file.includes('/'));
   if (tars.length > 0) return readShards(tars.map((tar) => join(folder, tar)));
   if (pictures.length === 0) throw noForm(folder, 'a folder without pictures');
+  if (vocFiles(files).length > 0) return readVoc(files, names);
+  if ((await cocoFiles(files)).length > 0) return readCoco(files, names);
+  if (yoloFiles(files).length > 0) return readYolo(files, names);
   if (classFolders(files).size > 0) return readClassFolders(files, names);
   throw noForm(folder, 'pictures without labels');
 }

@@ -3,13 +3,12 @@ import { faceSize } from '@maskwatch/contracts/box';
 import { JudgedState } from '@maskwatch/contracts/mask-state';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { z } from 'zod';
+import { mostFaces, smallestLabel } from './boxed-labels.ts';
 import type { DataPicture, DataSet, LabelledFace } from './dataset.ts';
 import { readBounded } from './folder-files.ts';
 import { tarIndex, tarMember } from './tar-archive.ts';
 
 const longestLabels = 256 * 1024 * 1024;
-/** Smaller faces are neither asked for nor punished. */
-export const smallestLabel = 8;
 export const labelsFile = 'labels.jsonl';
 
 const Face = z.object({
@@ -24,7 +23,7 @@ const Record = z.object({
   file: z.string().min(1),
   source: z.string().optional(),
   label: JudgedState.optional(),
-  faces: z.array(Face).max(10_000).optional(),
+  faces: z.array(Face).max(mostFaces).optional(),
   fold: z.number().int().optional(),
   partial: z.boolean().optional(),
 });

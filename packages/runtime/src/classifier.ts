@@ -2,9 +2,10 @@ import type { Probabilities } from '@maskwatch/contracts/mask-state';
 import type { ClassifierModel } from '@maskwatch/contracts/model';
 import { Problem } from '@maskwatch/platform/problem';
 import type { Colour } from '@maskwatch/vision/picture';
+import { judgeTogether, type MemberJudge } from './classifier-ensemble.ts';
 import type { OpenNetwork } from './golden-check.ts';
-import type { LoadedModel } from './registry.ts';
-import { openSession, outputOf } from './session.ts';
+import type { LoadedMember, LoadedModel } from './registry.ts';
+import { openSession, outputOf, type PictureSession } from './session.ts';
 
 export interface Classifier {
   model: ClassifierModel;
@@ -16,16 +17,17 @@ export interface Classifier {
   release(): Promise<void>;
 }
 
-/** Opens a classifier on the calling thread; problems as those of a session. */
+/** Opens a classifier or an ensemble on the calling thread; problems as those of a session. */
 export async function openClassifier(loaded: LoadedModel<ClassifierModel>): Promise<Classifier> {
-  const { model } = loaded;
-  const session = await openSession(loaded);
+  const { model, members: parts = [{ loaded, weight: 1, flip: false }] } = loaded;
+  const opened: OpenMember[] = [];
+  for (const part of parts) opened.push(await openMember(part));
+  const members = opened.map((member) => ({ ...member, size: member.model.input.size }));
   const { size } = model.input;
   const bytes = 3 * size * size;
   return {
     model,
-    networks: [{ model, session }],
-    release: () => session.release(),
+    networks: opened.map(({ model, session }) => ({ model, session })),
     async run({ crops, count, colour }) {
       if (crops.length < count * bytes) {
         throw new Problem(
@@ -36,11 +38,41 @@ export async function openClassifier(loaded: LoadedModel<ClassifierModel>): Prom
       const probabilities: Probabilities[] = [];
       // One by one: a batch is no faster on a CPU, and one input shape keeps the memory steady.
       for (let n = 0; n < count; n += 1) {
-        const planes = crops.subarray(n * bytes, (n + 1) * bytes);
-        const outputs = await session.run({ planes, count: 1, width: size, height: size, colour });
-        probabilities.push(calibrated(outputOf(outputs, model.output, model).data, model));
+        const crop = crops.subarray(n * bytes, (n + 1) * bytes);
+        probabilities.push(await judgeTogether(crop, { size, colour, members }));
       }
       return probabilities;
+    },
+    async release() {
+      for (const { session } of opened) await session.release();
+    },
+  };
+}
+
+interface OpenMember extends Omit<MemberJudge, 'size'> {
+  model: ClassifierModel;
+  session: PictureSession;
+}
+
+async function openMember({
+  loaded,
+  weight,
+  flip,
+}: LoadedMember<ClassifierModel>): Promise<OpenMember> {
+  const { model } = loaded;
+  const session = await openSession(loaded);
+  const { size } = model.input;
+  return {
+    ...{ model, session, weight, flip },
+    async judge(planes, colour) {
+      const outputs = await session.run({ planes, count: 1, width: size, height: size, colour });
+      const { data } = outputOf(outputs, model.output, model);
+      if (data.length === model.classes.length) return calibrated(data, model);
+      throw new Problem(
+        'inference-output',
+        `${model.output} of ${model.name} has ${data.length} values for ${model.classes.length} classes.`,
+        { action: 'Correct the classes in its model.json.' },
+      );
     },
   };
 }

@@ -1,22 +1,21 @@
 import type { Detection } from '@maskwatch/contracts/detection';
 import type { DetectorModel } from '@maskwatch/contracts/model';
 import { Problem } from '@maskwatch/platform/problem';
-import { detectionsOf } from '@maskwatch/vision/detections';
-import type { Colour } from '@maskwatch/vision/picture';
+import { inPicture } from '@maskwatch/vision/detections';
+import { suppress } from '@maskwatch/vision/non-maximum-suppression';
+import {
+  type Finder,
+  findTogether,
+  type InputLook,
+  type MemberFinder,
+} from './detector-ensemble.ts';
 import { candidatesOf } from './detector-outputs.ts';
 import type { OpenNetwork } from './golden-check.ts';
-import type { LoadedModel } from './registry.ts';
+import type { LoadedMember, LoadedModel } from './registry.ts';
 import { openSession } from './session.ts';
 
-/** A picture in the detector's input, and how it lies there: DetectorGeometry of vision fits. */
-export interface DetectorLook {
-  /** uint8 [3, height, width], padded. */
-  planes: Uint8Array;
-  width: number;
-  height: number;
-  colour: Colour;
-  /** Boxes from this confidence on are wanted. */
-  minConfidence: number;
+/** And how the picture lies in the detector's input: DetectorGeometry of vision fits. */
+export interface DetectorLook extends InputLook {
   /** Pixels of the picture per pixel of the input. */
   scale: number;
   /** Boxes are cut at the border of the picture. */
@@ -35,22 +34,54 @@ export interface Detector {
 }
 
 /**
- * Opens a detector on the calling thread; problems as those of a session, and inference-output
- * where the network answers in another shape than its description says.
+ * Opens a detector or an ensemble on the calling thread; problems as those of a session, and
+ * inference-output where a network answers in another shape than its description says.
  */
 export async function openDetector(loaded: LoadedModel<DetectorModel>): Promise<Detector> {
+  const { model, members } = loaded;
+  if (members !== undefined) return openEnsemble(model, members);
+  const finder = await openFinder(loaded);
+  return {
+    model,
+    networks: [finder],
+    async detect(look) {
+      return inPicture(await finder.find(look), look);
+    },
+    release: () => finder.session.release(),
+  };
+}
+
+async function openEnsemble(
+  model: DetectorModel,
+  members: LoadedMember<DetectorModel>[],
+): Promise<Detector> {
+  const finders: MemberFinder[] = [];
+  for (const { loaded, weight, flip } of members) {
+    finders.push({ ...(await openFinder(loaded)), weight, flip });
+  }
+  return {
+    model,
+    networks: finders,
+    async detect(look) {
+      return inPicture(await findTogether(look, finders), look);
+    },
+    async release() {
+      for (const { session } of finders) await session.release();
+    },
+  };
+}
+
+async function openFinder(loaded: LoadedModel<DetectorModel>): Promise<Finder> {
   const { model } = loaded;
   refuseHeadless(model);
   const session = await openSession(loaded);
   return {
-    model,
-    networks: [{ model, session }],
-    async detect({ planes, width, height, colour, minConfidence, ...geometry }) {
+    ...{ model, session },
+    async find({ planes, width, height, colour, minConfidence }) {
       const outputs = await session.run({ planes, count: 1, width, height, colour });
       const candidates = candidatesOf(outputs, { model, width, height, minConfidence });
-      return detectionsOf(candidates, { iou: model.thresholds.iou, geometry });
+      return suppress(candidates, { iou: model.thresholds.iou });
     },
-    release: () => session.release(),
   };
 }
 

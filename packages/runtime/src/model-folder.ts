@@ -5,7 +5,8 @@ import {
   type ClassifierModel,
   type DetectorModel,
   type FeaturesModel,
-  Model,
+  type Model,
+  ModelFile,
 } from '@maskwatch/contracts/model';
 import { evenSamples, goldenPattern } from '@maskwatch/vision/golden-pattern';
 import type { LoadedModel } from './registry.ts';
@@ -58,8 +59,8 @@ export async function writeModelFolder({
 }
 
 /** Replaces the model.json of a folder in one step; a description that is none throws a ZodError. */
-export async function writeDescription(folder: string, model: Model): Promise<void> {
-  const json = JSON.stringify(Model.parse(model), undefined, 2);
+export async function writeDescription(folder: string, model: ModelFile): Promise<void> {
+  const json = JSON.stringify(ModelFile.parse(model), undefined, 2);
   // Lists of numbers or words on one line, so that a change of one figure shows as one line.
   const compact = json.replace(/\[\s+([^[\]{}]*?)\s+\]/g, (whole, list: string) => {
     return list.length > 60 && list.includes('"') ? whole : `[${list.replace(/,\s+/g, ', ')}]`;

@@ -69,6 +69,35 @@ test('models verify passes what was released and names a truncated file', () => 
   );
 });
 
+test('models list and verify say what an ensemble combines, and check its members', () => {
+  const own = join(folder, 'ensembles');
+  mkdirSync(join(own, 'two'), { recursive: true });
+  cpSync(join(models, 'mask-mobilenetv2'), join(own, 'mask-mobilenetv2'), { recursive: true });
+  const described = { version: '1', licence: 'own', sources: [], measured: {}, threshold: 0.7 };
+  const member = { name: 'mask-mobilenetv2' };
+  const ensemble = { ...described, name: 'two', task: 'classifier' };
+  const description = join(own, 'two', 'model.json');
+  const environment = { MASKWATCH_MODELS: own };
+
+  const members = [{ ...member, weight: 2, flip: true }, member];
+  writeFileSync(description, JSON.stringify({ ...ensemble, members }));
+  const list = maskwatch(['models', 'list'], environment);
+  const verified = maskwatch(['models', 'verify', `${own}/two`], environment);
+  writeFileSync(description, JSON.stringify({ ...ensemble, members: [member, { name: 'gone' }] }));
+  const broken = maskwatch(['models', 'verify', 'two'], environment);
+
+  assert.match(
+    list.stdout,
+    /^two {2}classifier 1, own, combines mask-mobilenetv2 \(weight 2\) and mirrored, mask-mobilenetv2$/m,
+  );
+  assert.match(verified.stdout, /^ok {4}.*two {2}file and outputs as released/);
+  assert.equal(broken.status, 1);
+  assert.match(
+    broken.stdout,
+    /^fail {2}two {2}The members of two do not fit: there is no model gone/,
+  );
+});
+
 test('doctor names a webhook that is not allowed and a port in use, and goes on', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

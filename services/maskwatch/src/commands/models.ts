@@ -1,7 +1,7 @@
-import type { Model } from '@maskwatch/contracts/model';
+import type { ModelFile } from '@maskwatch/contracts/model';
 import { Problem } from '@maskwatch/platform/problem';
 import { checkGolden } from '@maskwatch/runtime/golden-check';
-import { listModels, loadModel, modelsFolder } from '@maskwatch/runtime/registry';
+import { type LoadedModel, listModels, loadModel, modelsFolder } from '@maskwatch/runtime/registry';
 import { openSession } from '@maskwatch/runtime/session';
 import { Command } from 'commander';
 
@@ -27,8 +27,16 @@ export async function verifyModels(names: readonly string[] = []): Promise<Verif
   return verified;
 }
 
+/** Of an ensemble the largest of its members'. */
 async function largestDifference(name: string): Promise<number> {
   const loaded = await loadModel(name);
+  const networks = loaded.members?.map((member) => member.loaded) ?? [loaded];
+  let most = 0;
+  for (const network of networks) most = Math.max(most, await differenceOf(network));
+  return most;
+}
+
+async function differenceOf(loaded: LoadedModel): Promise<number> {
   const session = await openSession(loaded);
   try {
     const results = await checkGolden(loaded.model, session);
@@ -62,14 +70,22 @@ async function list(): Promise<void> {
   }
 }
 
-function describe(model: Model): string {
+function describe(model: ModelFile): string {
   const measured = Object.entries(model.measured).map(([what, value]) => `    ${what}: ${value}`);
-  const says =
-    model.task === 'features'
-      ? `${model.channels} features`
-      : `classes: ${model.classes.join(', ')}`;
-  const head = `${model.name}  ${model.task} ${model.version}, ${model.licence}, ${says}`;
+  const head = `${model.name}  ${model.task} ${model.version}, ${model.licence}, ${saysOf(model)}`;
   return [head, ...measured].join('\n');
+}
+
+function saysOf(model: ModelFile): string {
+  if ('members' in model) {
+    const members = model.members.map(({ name, weight, flip }) => {
+      return `${name}${weight === 1 ? '' : ` (weight ${weight})`}${flip ? ' and mirrored' : ''}`;
+    });
+    return `combines ${members.join(', ')}`;
+  }
+  if (model.task === 'features') return `${model.channels} features`;
+  const alone = model.task === 'detector' && model.judges !== undefined;
+  return `classes: ${model.classes.join(', ')}${alone ? ' (runs without a classifier)' : ''}`;
 }
 
 async function verify(names: string[]): Promise<void> {

@@ -1,0 +1,109 @@
+import { execFile, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { dyingWithParent } from '@maskwatch/platform/child-process';
+import { Problem } from '@maskwatch/platform/problem';
+import { z } from 'zod';
+
+const run = promisify(execFile);
+
+/** Where `python -m detector.train` is found. */
+const recipes = fileURLToPath(new URL('../../../../../models/recipes', import.meta.url));
+/** Reading torch from a cold disk takes seconds. */
+const importLimitMs = 60_000;
+const mostLines = 20;
+const needed = 'import torch, cv2, numpy';
+/** Debian's packages are those of its own Python, wherever another stands first. */
+const usual = ['python3', '/usr/bin/python3'];
+
+const Outcome = z.object({
+  stopped: z.enum(['epochs', 'minutes', 'interrupted']),
+  epochs: z.number().int(),
+  steps: z.number().int(),
+  seconds: z.number(),
+});
+export type RecipeOutcome = z.infer<typeof Outcome>;
+
+/** The Python that was given, else the first of the usual ones that has PyTorch and OpenCV. */
+export async function findPython(given: string | undefined): Promise<string> {
+  const candidates = given === undefined ? usual : [given];
+  const faults: string[] = [];
+  for (const python of candidates) {
+    try {
+      await run(python, ['-c', needed], { timeout: importLimitMs });
+      return python;
+    } catch (thrown) {
+      faults.push(`${python}: ${lastLine(thrown)}`);
+    }
+  }
+  throw new Problem(
+    'recipe-python',
+    `No Python here can train a detector (${faults.join('; ')}).`,
+    {
+      action:
+        'On Debian: "apt install python3-torch python3-opencv". Elsewhere: "python3 -m venv venv && ' +
+        'venv/bin/pip install -r models/recipes/detector/requirements.txt", and then --python venv/bin/python.',
+      status: 422,
+    },
+  );
+}
+
+/**
+ * Runs `detector.train` with these arguments; lines of its progress go to `said`. When the signal
+ * comes it saves what it has and ends. Problem recipe-failed with its last line.
+ */
+export async function runDetectorRecipe({
+  python,
+  args,
+  signal,
+  said,
+}: {
+  python: string;
+  args: readonly string[];
+  signal: AbortSignal;
+  said(line: string): void;
+}): Promise<RecipeOutcome> {
+  const [command, all] = dyingWithParent(python, ['-B', '-m', 'detector.train', ...args]);
+  // A group of its own: Ctrl-C at a terminal reaches it once, by way of the signal.
+  const child = spawn(command, all, {
+    cwd: recipes,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stop = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const last: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    last.push(line);
+    if (last.length > mostLines) last.shift();
+    said(line);
+  });
+  let answer = '';
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    answer = line;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  }).finally(() => signal.removeEventListener('abort', stop));
+  const outcome = Outcome.safeParse(parsed(answer));
+  if (code === 0 && outcome.success) return outcome.data;
+  const why = last.at(-1) ?? `status ${code}`;
+  throw new Problem('recipe-failed', `The recipe in Python ended early: ${why}`, {
+    action: 'What it said stands above; models/recipes/detector/README.md says what it takes.',
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function lastLine(thrown: unknown): string {
+  const { message } = thrown as Error;
+  return message.trim().split('\n').at(-1) ?? message;
+}

@@ -8,6 +8,8 @@ import type { Prediction } from './prediction.ts';
 /** A report stays a page: figures.json has all of them. */
 const mostTiles = 200;
 const mostRows = 1000;
+/** A share of fewer faces jumps about. */
+const fewest = 5;
 
 /** The parts of a classifier's report, the figures first, pictures and lists last. */
 export function classifierSections(
@@ -29,7 +31,7 @@ export function classifierSections(
   return sections.filter((section) => !isEmpty(section));
 }
 
-/** Errors first, the surest of them at the head: these are what to look at. */
+/** What to look at first: the surest errors, then the other errors, then what was least sure. */
 export function errorsFirst(
   predictions: readonly Prediction[],
   cut?: number,
@@ -41,7 +43,10 @@ export function errorsFirst(
         prediction.probabilities[said] ?? likeliest(prediction.probabilities)!.probability;
       return { prediction, said, wrong: said !== prediction.label, stated };
     })
-    .sort((a, b) => Number(b.wrong) - Number(a.wrong) || b.stated - a.stated);
+    .sort((a, b) => {
+      if (a.wrong !== b.wrong) return a.wrong ? -1 : 1;
+      return a.wrong ? b.stated - a.stated : a.stated - b.stated;
+    });
 }
 
 function factsOf(figures: ClassifierFigures): Section {
@@ -111,12 +116,12 @@ function curvesOf({ labels }: ClassifierFigures, predictions: readonly Predictio
 }
 
 function reliabilityOf({ calibration }: ClassifierFigures): Section {
-  const points = calibration.bins.flatMap(({ stated, right }): [number, number][] =>
-    stated === undefined || right === undefined ? [] : [[stated, right]],
+  const points = calibration.bins.flatMap(({ stated, right, count }): [number, number][] =>
+    stated === undefined || right === undefined || count < fewest ? [] : [[stated, right]],
   );
   return {
     title: 'Stated and right',
-    note: `Of the faces whose state was said with this probability, the share that was right. Mean distance ${decimals(calibration.error)} (expected calibration error).`,
+    note: `Of the faces whose state was said with this probability, the share that was right. Mean distance ${decimals(calibration.error)} (expected calibration error). Points of fewer than ${fewest} faces are not drawn.`,
     kind: 'scatter',
     x: { label: 'stated probability', least: 0, most: 1 },
     y: { label: 'share that is right', least: 0, most: 1 },
@@ -192,7 +197,7 @@ function sheetOf({ threshold }: ClassifierFigures, predictions: readonly Predict
       wrong,
     }),
   );
-  const note = `Errors first, the surest of them at the head; ${tiles.length} of ${predictions.length} faces.`;
+  const note = `Errors first, the surest at the head, then the least sure of the others; ${tiles.length} of ${predictions.length} faces.`;
   return { title: 'Labelled and said, drawn', note, kind: 'sheet', tiles };
 }
 

@@ -13,6 +13,7 @@ import {
   type Evaluation,
   type EvaluationOptions,
 } from './evaluation.ts';
+import { memberFigures, type NamedFigure } from './members.ts';
 import { pairsOf } from './pairs.ts';
 
 /** Wrong answers that a terminal shows; the report and `--json` have all. */
@@ -26,6 +27,13 @@ export async function evaluateClassifier(options: EvaluationOptions): Promise<Ev
   const besides: Besides = {
     skipped: [...set.skipped, ...run.skipped],
     ...(await againstOf(run, options)),
+    members: await memberFigures('classifier', names, {
+      whole: mainFigures(figures),
+      measure: async (others) => {
+        const alone = await runClassifier({ names: others, set, drawn: false, stderr });
+        return mainFigures(figuresOf(alone, threshold));
+      },
+    }),
   };
   const own = classifierSections(figures, run.predictions);
   const cuts = cutsSection(run);
@@ -73,6 +81,18 @@ async function againstOf(
     { threshold },
   );
   return { against: { model: against.name, differences } };
+}
+
+function mainFigures(figures: ClassifierFigures): NamedFigure[] {
+  const { accuracy, accuracyInterval, balancedAccuracy, balancedAccuracyInterval } = figures;
+  return [
+    { figure: 'accuracy', value: accuracy, interval: accuracyInterval },
+    {
+      figure: 'balanced accuracy',
+      value: balancedAccuracy,
+      interval: balancedAccuracyInterval,
+    },
+  ];
 }
 
 function cutsSection({ cuts, classifier }: ClassifierRun) {

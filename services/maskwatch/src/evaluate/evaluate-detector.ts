@@ -2,8 +2,10 @@ import { detectorDifferences } from '@maskwatch/training/evaluation/comparison';
 import {
   type DetectorFigures,
   detectorFigures,
+  mainRow,
 } from '@maskwatch/training/evaluation/detector-figures';
 import { detectorSections } from '@maskwatch/training/evaluation/detector-sections';
+import { stateText } from '@maskwatch/training/evaluation/figure-text';
 import {
   type ServiceFigures,
   serviceFigures,
@@ -16,6 +18,7 @@ import {
   type Evaluation,
   type EvaluationOptions,
 } from './evaluation.ts';
+import { memberFigures, type NamedFigure } from './members.ts';
 import { pairsOf } from './pairs.ts';
 
 /** Figures of a detector alone or, as `pipeline`, of detector and classifier together. */
@@ -28,6 +31,13 @@ export async function evaluateDetector(options: EvaluationOptions): Promise<Eval
   const besides: Besides = {
     skipped: [...set.skipped, ...run.skipped],
     ...(await againstOf(run, options)),
+    members: await memberFigures(subject, names, {
+      whole: mainFigures(figures, run),
+      measure: async (others) => {
+        const alone = await runDetector({ names: others, set, judged, stderr });
+        return mainFigures(figuresOf(alone, options.threshold), run);
+      },
+    }),
   };
   const sections = [...detectorSections(figures, service), ...besidesSections(besides)];
   const text = namesText(subject, names);
@@ -69,6 +79,14 @@ async function againstOf(
   const states = run.judging.states.filter((state) => other.judging.states.includes(state));
   const [ours, theirs] = pairsOf(run.predictions, other.predictions);
   return { against: { model: name, differences: detectorDifferences(ours, theirs, { states }) } };
+}
+
+/** AP from the smallest face asked on, of faces and of each state that can be said. */
+function mainFigures({ rows }: DetectorFigures, { judging }: DetectorRun): NamedFigure[] {
+  return (['face', ...judging.states] as const).map((of) => {
+    const { ap, interval } = mainRow(rows, of) ?? {};
+    return { figure: `AP ${stateText(of)}`, value: ap, interval };
+  });
 }
 
 function leadOf(name: string, { pictures, faceAp, foundAp, statesAp }: DetectorFigures): string {

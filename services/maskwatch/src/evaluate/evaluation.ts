@@ -3,7 +3,7 @@ import type { Difference } from '@maskwatch/training/evaluation/comparison';
 import { differenceText } from '@maskwatch/training/evaluation/comparison';
 import type { Section } from '@maskwatch/training/report/section';
 import type { ModelNames, Subject } from './chosen-models.ts';
-import type { MemberFigures } from './members.ts';
+import { type MemberFigures, membersSection } from './members.ts';
 import type { Skipped } from './over-pictures.ts';
 
 /** What the command was asked for. */
@@ -35,7 +35,8 @@ export interface Evaluation {
 /** What both kinds of evaluation say besides their own figures. */
 export interface Besides {
   against?: { model: string; differences: Difference[] };
-  members?: MemberFigures[];
+  /** Of models that consist of others; empty of all others. */
+  members: MemberFigures[];
   skipped: Skipped[];
 }
 
@@ -54,7 +55,7 @@ export function besidesSections({ against, members, skipped }: Besides): Section
       ]),
     });
   }
-  if (members !== undefined) sections.push(membersSection(members));
+  if (members.length > 0) sections.push(membersSection(members));
   if (skipped.length > 0) {
     sections.push({
       title: 'Skipped',
@@ -65,22 +66,4 @@ export function besidesSections({ against, members, skipped }: Besides): Section
     });
   }
   return sections;
-}
-
-function membersSection(members: readonly MemberFigures[]): Section {
-  const names = members[0]!.figures.map(({ figure }) => figure);
-  return {
-    title: 'Gain and cost of the combination',
-    note: 'Each member alone, then all together, on the same pictures. Milliseconds: the middle of 31 runs on one thread.',
-    kind: 'table',
-    columns: ['', ...names.flatMap((name) => [name, '95 %']), 'ms a picture'],
-    rows: members.map(({ name, figures, ms }) => [
-      name,
-      ...figures.flatMap(({ value, interval }) => [
-        value?.toFixed(3) ?? '-',
-        interval?.map((end) => end.toFixed(3)).join(' to ') ?? '',
-      ]),
-      ms.toFixed(1),
-    ]),
-  };
 }

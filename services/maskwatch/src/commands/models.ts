@@ -4,6 +4,7 @@ import { checkGolden } from '@maskwatch/runtime/golden-check';
 import { type LoadedModel, listModels, loadModel, modelsFolder } from '@maskwatch/runtime/registry';
 import { openSession } from '@maskwatch/runtime/session';
 import { Command } from 'commander';
+import { modelsImportCommand } from './models-import.ts';
 
 export interface VerifiedModel {
   name: string;
@@ -58,6 +59,7 @@ export function modelsCommand(): Command {
     .description('compare each file and what it computes here with what was released')
     .argument('[name...]', 'models to verify (default: all)')
     .action(verify);
+  models.addCommand(modelsImportCommand());
   return models;
 }
 

@@ -1,0 +1,140 @@
+import { dirname, join } from 'node:path';
+import { convertLayers } from '@maskwatch/onnx/layers/convert-layers';
+import type { LayersNetwork } from '@maskwatch/onnx/layers/layers-network';
+import { readKerasH5 } from '@maskwatch/onnx/layers/read-keras-h5';
+import { readKerasZip } from '@maskwatch/onnx/layers/read-keras-zip';
+import { readTfjsModel } from '@maskwatch/onnx/layers/read-tfjs-folder';
+import { Problem } from '@maskwatch/platform/problem';
+import { checkCount, statesOf } from './class-meanings.ts';
+import type { ImportOptions } from './import-options.ts';
+import { asItIs, type Comparable, type Imported, softmax } from './imported.ts';
+import { newClassifier } from './new-model.ts';
+import type { NoOriginal, Original } from './original.ts';
+import { layersOriginal } from './original-layers.ts';
+import { kerasOriginal } from './original-python.ts';
+import type { Reading } from './picture-feeds.ts';
+import { chooseScaling } from './probe-scaling.ts';
+import { scalings } from './scaling.ts';
+import { mostWeightBytes, readSource, type SourceFile } from './sources.ts';
+
+interface Asked {
+  name: string;
+  options: ImportOptions;
+}
+
+/** A network of layers, whatever it was stored in. */
+interface Read {
+  network: LayersNetwork;
+  sources: SourceFile[];
+  original: Original | NoOriginal;
+  container: string;
+}
+
+/** A Keras file: .keras is a zip, everything else HDF5. Problems: those of the readers and of `importNetwork`. */
+export async function importKeras(source: SourceFile, asked: Asked): Promise<Imported> {
+  const zip = source.bytes[0] === 0x50 && source.bytes[1] === 0x4b;
+  const network = await (zip ? readKerasZip(source.bytes) : readKerasH5(source.bytes));
+  const original = await kerasOriginal(source.path, asked.options.python);
+  const container = zip ? 'Keras (.keras)' : 'Keras (HDF5)';
+  return importNetwork({ network, sources: [source], original, container }, asked);
+}
+
+/** model.json of a TensorFlow.js LayersModel, with its files of weights beside it. */
+export async function importTfjs(json: SourceFile, asked: Asked): Promise<Imported> {
+  const shards: SourceFile[] = [];
+  const read = new Map<string, SourceFile>();
+  const folder = dirname(json.path);
+  const network = await readTfjsModel(json.bytes, async (name) => {
+    const left = shards.reduce((rest, { bytes }) => rest - bytes.length, mostWeightBytes);
+    const shard = read.get(name) ?? (await readSource(join(folder, name), left));
+    if (!read.has(name)) shards.push(shard);
+    read.set(name, shard);
+    return shard.bytes;
+  });
+  const original = layersOriginal({
+    json: JSON.parse(Buffer.from(json.bytes).toString('utf8')),
+    weights: Buffer.concat(shards.map(({ bytes }) => bytes)),
+  });
+  const sources = [json, ...shards];
+  return importNetwork({ network, sources, original, container: 'TensorFlow.js' }, asked);
+}
+
+/** Problems: layers-model, import-size, import-names, names-unknown, import-scale, import-pictures. */
+async function importNetwork(read: Read, { name, options }: Asked): Promise<Imported> {
+  const converted = convertLayers(
+    read.network,
+    options.size === undefined ? {} : { size: options.size },
+  );
+  const { graph, inputSize, classes, rescaling } = converted;
+  if (inputSize.width !== inputSize.height) {
+    const what = `${inputSize.width}x${inputSize.height}`;
+    throw new Problem(
+      'import-size',
+      `The network takes pictures of ${what}, and crops are square.`,
+      {
+        action: 'Train it with a square input.',
+        status: 422,
+      },
+    );
+  }
+  const size = inputSize.width;
+  const states = statesOf(checkCount(options.names, classes), options.map);
+  const notes: string[] = [];
+  const chosen =
+    rescaling === undefined
+      ? await chooseScaling(graph, { size, classes: states, options })
+      : undefined;
+  if (chosen?.probing !== undefined)
+    notes.push(`The scaling ${chosen.name} was found by trying all.`);
+  if (rescaling !== undefined) {
+    const ignored = options.scaling === undefined ? '' : '; --scale is not used';
+    notes.push(`A layer of the network says how pixels are scaled${ignored}.`);
+  }
+  const { colourOrder } = options;
+  const scaled = chosen === undefined ? undefined : scalings[chosen.name];
+  const reading: Reading = { ...(rescaling ?? scaled ?? scalings.raw), colourOrder };
+  return {
+    ...{ graph, sources: read.sources, original: read.original, outputs: ['logits'], notes },
+    model: newClassifier(
+      { name, options, sources: read.sources, reading },
+      { size, classes: states },
+    ),
+    // The layer that scales is still in the original.
+    originalReading: { ...(scaled ?? scalings.raw), colourOrder },
+    compared: { ours: softmax, theirs: probabilitiesOf(lastActivation(read.network.topology)) },
+    origin: `${read.container}, ${classes} classes`,
+    ...(chosen?.probing === undefined ? {} : { probing: chosen.probing }),
+  };
+}
+
+/** The original's row as the probabilities of our classes. */
+function probabilitiesOf(activation: string): Comparable {
+  if (activation === 'softmax') return asItIs;
+  const logit = (share: number) => Math.log(Math.max(share, 1e-12) / Math.max(1 - share, 1e-12));
+  return (row) => {
+    const logits = activation === 'sigmoid' ? row.map(logit) : row;
+    return softmax(logits.length === 1 ? Float32Array.of(0, logits[0]!) : logits);
+  };
+}
+
+/** Of the last layer, looked for through nested models; the reader knows the topology is sound. */
+function lastActivation(topology: unknown): string {
+  let config = topology as Json | undefined;
+  for (let depth = 0; depth < 20; depth += 1) {
+    config = (config?.model_config ?? config?.config ?? config) as Json | undefined;
+    const layers = config?.layers;
+    const last = (Array.isArray(layers) ? layers : Array.isArray(config) ? config : []).at(
+      -1,
+    ) as Json;
+    if (last === undefined) break;
+    if (last.class_name === 'Softmax') return 'softmax';
+    config = last;
+  }
+  const activation = config?.activation as Json | string | undefined;
+  const name = typeof activation === 'string' ? activation : activation?.config;
+  return typeof name === 'string' ? name : 'linear';
+}
+
+interface Json {
+  [key: string]: unknown;
+}

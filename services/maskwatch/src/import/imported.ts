@@ -1,0 +1,44 @@
+import type { Graph } from '@maskwatch/onnx/graph';
+import type { NewModel } from '@maskwatch/runtime/model-folder';
+import type { NoOriginal, Original } from './original.ts';
+import type { Reading } from './picture-feeds.ts';
+import type { SourceFile } from './sources.ts';
+
+/** A network that was read and described, and not yet tried and written. */
+export interface Imported {
+  /** Takes `picture`, float [n, 3, height, width], read as `model` says. */
+  graph: Graph;
+  model: NewModel;
+  /** Outputs that the original's are compared with, in its order. */
+  outputs: string[];
+  /** What makes the outputs of both sides comparable: probabilities of a classifier's rows. */
+  compared: { ours: Comparable; theirs: Comparable };
+  original: Original | NoOriginal;
+  /** How the original reads the picture, where a layer of it does what our model.json does. */
+  originalReading: Reading;
+  sources: SourceFile[];
+  /** "YOLOv4 (darknet), 3 heads, strides 8, 16, 32" */
+  origin: string;
+  /** Sentences for stderr and the card. */
+  notes: string[];
+  probing?: Probing[];
+}
+
+export type Comparable = (values: Float32Array) => Float32Array;
+
+/** How often a scaling judged the user's pictures right. */
+export interface Probing {
+  scaling: string;
+  accuracy: number;
+  pictures: number;
+}
+
+export const asItIs: Comparable = (values) => values;
+
+/** Probabilities of one row of logits. */
+export const softmax: Comparable = (logits) => {
+  const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const powers = logits.map((value) => Math.exp(value - highest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((value) => value / sum);
+};

@@ -1,0 +1,114 @@
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Problem } from '@maskwatch/platform/problem';
+import type { Feeds, Outputs, TrialAnswer, TrialRequest } from './trial-messages.ts';
+
+/** What one network may take in its own process; a full YOLOv4 at 608 pixels takes 1 GB and 3 s. */
+const mostBytes = 4 * 1024 ** 3;
+const mostMilliseconds = 120_000;
+const looksEvery = 100;
+
+export interface TrialLimits {
+  bytes?: number;
+  milliseconds?: number;
+}
+
+/** A network in a process of its own, which ends when it takes too much memory or time. */
+export interface Trial {
+  /** Problems: import-network where the runtime refuses it, import-too-large, import-too-slow. */
+  run(feeds: Feeds): Promise<Outputs>;
+  close(): Promise<void>;
+}
+
+/** Opens the bytes of an .onnx file; problems as those of a run. */
+export async function openTrial(onnx: Uint8Array, limits: TrialLimits = {}): Promise<Trial> {
+  const folder = await mkdtemp(join(tmpdir(), 'maskwatch-import-'));
+  const path = join(folder, 'network.onnx');
+  const script = fileURLToPath(new URL('./trial-process.ts', import.meta.url));
+  const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc'];
+  const child = fork(script, { serialization: 'advanced', execArgv: [], stdio });
+  const trial: Trial = {
+    async run(feeds) {
+      const answer = await ask(child, { run: feeds }, limits);
+      return 'outputs' in answer ? answer.outputs : {};
+    },
+    async close() {
+      child.kill('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  try {
+    await writeFile(path, onnx);
+    await ask(child, { open: path }, limits);
+    return trial;
+  } catch (thrown) {
+    await trial.close();
+    throw thrown;
+  }
+}
+
+/** One request and its answer, or the problem that ended it. */
+function ask(
+  child: ChildProcess,
+  request: TrialRequest,
+  limits: TrialLimits,
+): Promise<TrialAnswer> {
+  const { bytes = mostBytes, milliseconds = mostMilliseconds } = limits;
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const end = (settle: () => void) => {
+      clearInterval(watch);
+      child.removeAllListeners();
+      settle();
+    };
+    const refuse = (problem: Problem) => end(() => reject(problem));
+    const watch = setInterval(() => {
+      if (residentBytes(child.pid) > bytes) {
+        child.kill('SIGKILL');
+        refuse(trialProblem('import-too-large', `takes more than ${Math.round(bytes / 1e6)} MB`));
+      } else if (performance.now() - started > milliseconds) {
+        child.kill('SIGKILL');
+        refuse(trialProblem('import-too-slow', `takes more than ${milliseconds / 1000} s`));
+      }
+    }, looksEvery);
+    child.once('message', (answer: TrialAnswer) => {
+      if ('problem' in answer)
+        refuse(trialProblem('import-network', `does not run: ${answer.problem}`));
+      else end(() => resolve(answer));
+    });
+    child.once('error', (cause) =>
+      refuse(trialProblem('import-network', `does not start: ${cause.message}`)),
+    );
+    child.once('exit', (code, signal) => {
+      refuse(trialProblem('import-network', `ends its process (${signal ?? `status ${code}`})`));
+    });
+    child.send(request, (error) => {
+      if (error !== null) refuse(trialProblem('import-network', 'ends its process'));
+    });
+  });
+}
+
+/** As Linux tells it, in pages of 4,096 bytes; 0 where nobody tells. */
+function residentBytes(pid: number | undefined): number {
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
+    return pages * 4096;
+  } catch {
+    return 0;
+  }
+}
+
+function trialProblem(code: string, what: string): Problem {
+  return new Problem(
+    code,
+    `The network cannot be used: run on one picture, it ${what.replace(/\.$/, '')}.`,
+    {
+      action: 'Give a smaller --size, or a network that is made for pictures of this size.',
+      status: 422,
+    },
+  );
+}

@@ -1,0 +1,23 @@
+// Runs a network that nobody has run here before. It may take all memory, hang or crash: its parent
+// (run-trial.ts) watches it and ends it.
+import { messageOf } from '@maskwatch/platform/problem';
+import { openRawSession, type RawSession } from '@maskwatch/runtime/raw-session';
+import type { TrialAnswer, TrialRequest } from './trial-messages.ts';
+
+let session: RawSession | undefined;
+
+async function answer(request: TrialRequest): Promise<TrialAnswer> {
+  if ('open' in request) {
+    session = await openRawSession(request.open);
+    return { opened: true };
+  }
+  if (session === undefined) throw new Error('no network is open');
+  return { outputs: await session.run(request.run) };
+}
+
+process.on('message', (request: TrialRequest) => {
+  answer(request)
+    .catch((thrown: unknown): TrialAnswer => ({ problem: messageOf(thrown) }))
+    .then((reply) => process.send?.(reply));
+});
+process.on('disconnect', () => process.exit(0));

@@ -37,3 +37,31 @@ test('boxes over the border and on tiny pictures are cut, not refused', () => {
   drawBoxes(image, [{ box: [-10, -10, 50, 50], state: 'unknown', label: 'no mask 97%' }]);
   assert.equal(image.data.length, 18);
 });
+
+test('each state has a line of its own, so that no colour is needed', () => {
+  const edges = (['mask', 'no_mask', 'incorrect', 'unknown'] as const).map((state) => {
+    const image = blank(640, 200);
+    drawBoxes(image, [{ box: [20, 60, 120, 120], state, label: '' }]);
+    const isDrawn = (x: number, y: number) => image.data[3 * (y * 640 + x) + 1] !== 0;
+    const along = Array.from({ length: 24 }, (_, n) => (isDrawn(20 + n, 179) ? '#' : '.'));
+    const across = Array.from({ length: 6 }, (_, n) => (isDrawn(56, 179 - n) ? '#' : '.'));
+    return `${along.join('')} ${across.join('')}`;
+  });
+  assert.deepEqual(edges, [
+    '######################## ##....',
+    '######################## ####..',
+    '########....########.... ####..',
+    '##....##....##....##.... ##....',
+  ]);
+});
+
+test('lines are thin on small faces, and labels grow with the picture', () => {
+  const image = blank(1920, 1080);
+  drawBoxes(image, [{ box: [500, 500, 24, 24], state: 'no_mask', label: 'i' }]);
+  const green = (x: number, y: number) => image.data[3 * (y * 1920 + x) + 1];
+  assert.equal(green(503, 512), 94);
+  assert.equal(green(504, 512), 0);
+  // 7 rows and a border of one on either side, three pixels each.
+  assert.equal(green(500, 500 - 27), 94);
+  assert.equal(green(500, 500 - 28), 0);
+});

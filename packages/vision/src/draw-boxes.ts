@@ -1,7 +1,8 @@
 import type { Box } from '@maskwatch/contracts/box';
 import type { MaskState } from '@maskwatch/contracts/mask-state';
 import { type RgbImage, wholePixels } from './colour.ts';
-import { glyphs } from './glyphs.ts';
+import { glyphHeight, glyphs, glyphWidth } from './glyphs.ts';
+import { placeLabel } from './label-place.ts';
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -13,6 +14,17 @@ export const stateColours: Readonly<Record<MaskState, Rgb>> = {
   unknown: [170, 170, 170],
 };
 
+/**
+ * And without any colour: the line of each state, in units of the drawing. `dash` and `gap` along
+ * the line; a forbidden state is twice as thick as an allowed one.
+ */
+const stateLines: Readonly<Record<MaskState, { thick: number; dash: number; gap: number }>> = {
+  mask: { thick: 2, dash: 1, gap: 0 },
+  no_mask: { thick: 4, dash: 1, gap: 0 },
+  incorrect: { thick: 4, dash: 8, gap: 4 },
+  unknown: { thick: 2, dash: 2, gap: 4 },
+};
+
 export interface LabelledBox {
   box: Box;
   state: MaskState;
@@ -20,42 +32,62 @@ export interface LabelledBox {
   label?: string;
 }
 
-const glyphWidth = 6;
-const glyphHeight = 7;
 const black: Rgb = [0, 0, 0];
+/** Pixels of the longer side per pixel of a glyph: a label is as large on 4K as on VGA. */
+const pixelsPerUnit = 640;
 
-/** Draws boxes and their labels in place, in the order given. */
+/**
+ * Draws boxes and their labels in place: all boxes first, so that no line crosses a label, then the
+ * labels, each where it covers no other one if there is such a place.
+ */
 export function drawBoxes(image: RgbImage, boxes: readonly LabelledBox[]): void {
-  const unit = Math.max(1, Math.round(Math.max(image.width, image.height) / 640));
+  const unit = Math.max(1, Math.round(Math.max(image.width, image.height) / pixelsPerUnit));
+  for (const { box, state } of boxes) drawOutline(image, { box, state, unit });
+  const placed: Box[] = [];
   for (const { box, state, label } of boxes) {
-    const [x, y, width, height] = wholePixels(box, image);
-    const line = Math.min(2 * unit, width, height);
-    const colour = stateColours[state];
-    fill(image, [x, y, width, line], colour);
-    fill(image, [x, y + height - line, width, line], colour);
-    fill(image, [x, y, line, height], colour);
-    fill(image, [x + width - line, y, line, height], colour);
-    drawLabel(image, { x, y, unit, colour, text: label ?? state.replace('_', ' ') });
+    const text = label ?? state.replace('_', ' ');
+    const size = { width: (text.length * glyphWidth + 1) * unit, height: (glyphHeight + 2) * unit };
+    const place = placeLabel(wholePixels(box, image), { size, picture: image, placed });
+    placed.push(place);
+    fill(image, place, stateColours[state]);
+    drawText(image, { left: place[0] + unit, top: place[1] + unit, unit, text });
   }
 }
 
-/** Above the box where there is room, else inside its top; black on the state's colour. */
-function drawLabel(
+function drawOutline(
   image: RgbImage,
-  { x, y, unit, colour, text }: { x: number; y: number; unit: number; colour: Rgb; text: string },
+  { box, state, unit }: { box: Box; state: MaskState; unit: number },
 ): void {
-  const width = (text.length * glyphWidth + 1) * unit;
-  const height = (glyphHeight + 2) * unit;
-  const left = Math.max(0, Math.min(x, image.width - width));
-  const top = y >= height ? y - height : y;
-  fill(image, [left, top, width, height], colour);
+  const [x, y, width, height] = wholePixels(box, image);
+  const { thick, dash, gap } = stateLines[state];
+  // A face of a few pixels must stay visible inside its box.
+  const line = Math.max(1, Math.min(thick * unit, Math.floor(Math.min(width, height) / 6)));
+  const step = (dash + gap) * unit;
+  const piece = gap === 0 ? step : dash * unit;
+  for (let at = 0; at < width; at += step) {
+    const length = Math.min(piece, width - at);
+    fill(image, [x + at, y, length, line], stateColours[state]);
+    fill(image, [x + at, y + height - line, length, line], stateColours[state]);
+  }
+  for (let at = 0; at < height; at += step) {
+    const length = Math.min(piece, height - at);
+    fill(image, [x, y + at, line, length], stateColours[state]);
+    fill(image, [x + width - line, y + at, line, length], stateColours[state]);
+  }
+}
+
+/** Black, which reads on each of the states' colours. */
+export function drawText(
+  image: RgbImage,
+  { left, top, unit, text }: { left: number; top: number; unit: number; text: string },
+): void {
   [...text.toLowerCase()].forEach((letter, n) => {
     const rows = glyphs[letter] ?? glyphs['?']!;
     rows.forEach((bits, row) => {
       for (let column = 0; column < 5; column += 1) {
         if (((bits >> (4 - column)) & 1) === 0) continue;
-        const dot = left + (1 + n * glyphWidth + column) * unit;
-        fill(image, [dot, top + (1 + row) * unit, unit, unit], black);
+        const dot = left + (n * glyphWidth + column) * unit;
+        fill(image, [dot, top + row * unit, unit, unit], black);
       }
     });
   });

@@ -1,3 +1,7 @@
+/** Pixels from one letter to the next, and of its height. */
+export const glyphWidth = 6;
+export const glyphHeight = 7;
+
 /**
  * A font of 5 by 7 pixels for labels: one number a row, its five low bits are the pixels, left to
  * right. Lower case letters, digits and the few signs that a label needs.

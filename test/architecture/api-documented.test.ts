@@ -30,9 +30,10 @@ const page = await readFile(join(root, 'docs', 'api.md'), 'utf8');
 
 /** Each has at least one example on the page. */
 const { CameraDetail, AlertPage, EndpointList, DeliveryList, Status, SessionAnswer } = http;
+const { ModelList } = http;
 const examples: Record<string, z.ZodType> = {
   ...{ CameraDetail, AlertPage, EndpointList, DeliveryList, Status, SessionAnswer },
-  ...{ Evidence, LivePicture, ProblemDetails },
+  ...{ ModelList, Evidence, LivePicture, ProblemDetails },
 };
 
 /** A new event does not compile until it is named here, and so on the page. */

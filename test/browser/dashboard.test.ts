@@ -278,7 +278,7 @@ test('the sound stays off over a reload', async () => {
   await close();
 });
 
-const pages = ['/', '/cameras/demo', '/alerts', '/deliveries', '/status'];
+const pages = ['/', '/cameras/demo', '/alerts', '/deliveries', '/models', '/status'];
 
 async function faultsOf(page: Page, rules?: string[]): Promise<string[]> {
   const builder = new AxeBuilder({ page });

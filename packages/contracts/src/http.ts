@@ -3,7 +3,8 @@ import { Alert, DismissReason, Handling } from './alert.ts';
 import { VisionStatus } from './bus.ts';
 import { Camera } from './camera.ts';
 import { Delivery, Endpoint } from './delivery.ts';
-import { Model } from './model.ts';
+import { DetectorClass, ModelFile } from './model.ts';
+import { ProblemDetails } from './problem.ts';
 import { Trace } from './violation.ts';
 
 export const apiPrefix = '/api/v1';
@@ -90,7 +91,47 @@ export const SessionAnswer = z.object({ open: z.boolean() });
 export const CameraList = z.object({ cameras: z.array(Camera) });
 export const DeliveryList = z.object({ deliveries: z.array(Delivery) });
 export const EndpointList = z.object({ endpoints: z.array(Endpoint) });
-export const ModelList = z.object({ models: z.array(Model) });
+
+const Registered = z.object({
+  /** The folder's name: what the config calls it. */
+  name: z.string(),
+  running: z.boolean(),
+  /** The folder holds a report.html. */
+  report: z.boolean(),
+});
+
+/** A folder of the registry that can be used. */
+export const UsableModel = Registered.extend({
+  task: z.enum(['detector', 'classifier', 'features']),
+  version: z.string(),
+  licence: z.string(),
+  /** What it can say, its members' where it has members; empty of a features model. */
+  classes: z.array(DetectorClass),
+  sources: z.array(z.string()),
+  /** Figures and what they were measured on. */
+  measured: z.record(z.string(), z.union([z.number(), z.string()])),
+  members: z
+    .array(z.object({ name: z.string(), weight: z.number(), flip: z.boolean() }))
+    .optional(),
+  /** It runs, and the folder now holds another: a restart takes that one. */
+  changed: z.boolean(),
+});
+export type UsableModel = z.infer<typeof UsableModel>;
+
+/** A folder of the registry that cannot be used, and why. */
+export const BrokenModel = Registered.extend({ problem: ProblemDetails });
+export type BrokenModel = z.infer<typeof BrokenModel>;
+
+/** GET /models: what runs first, then by name. */
+export const ModelList = z.object({ models: z.array(z.union([UsableModel, BrokenModel])) });
+export type ModelList = z.infer<typeof ModelList>;
+
+/** Beside the model's description the text of its CARD.md, where it has one. */
+export const ModelCard = z.object({ card: z.string().optional() });
+
+/** GET /models/:name: the whole model.json, and the card. */
+export const ModelDetail = z.intersection(ModelFile, ModelCard);
+export type ModelDetail = z.infer<typeof ModelDetail>;
 
 /*
  * Routes, all below apiPrefix:
@@ -99,7 +140,7 @@ export const ModelList = z.object({ models: z.array(Model) });
  * GET /evidence/:id (Evidence), GET /evidence/:id/picture (image/jpeg, as stored)
  * GET /deliveries (DeliveryQuery -> DeliveryList), GET /deliveries/:id (Delivery)
  * GET /endpoints, GET /endpoints/:id (Endpoint), POST /endpoints/:id/test (-> Delivery)
- * GET /models, GET /models/:name (Model)
+ * GET /models (ModelList), GET /models/:name (ModelDetail), GET /models/:name/report (text/html)
  * GET /status (Status)
  * GET /session, POST /session (SessionRequest), DELETE /session
  */

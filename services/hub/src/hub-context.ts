@@ -1,7 +1,7 @@
 /** What the hub's rooms need of one another, wired in hub.ts. */
 import type { Config } from '@maskwatch/contracts/config';
 import type { Delivery } from '@maskwatch/contracts/delivery';
-import type { Model } from '@maskwatch/contracts/model';
+import type { Judging, Model } from '@maskwatch/contracts/model';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import type { RuleEngine } from '@maskwatch/rules/rule-engine';
@@ -10,6 +10,7 @@ import type { CameraBoard } from './cameras/camera-board.ts';
 import type { EvidenceFolder } from './evidence/evidence-folder.ts';
 import type { EvidenceLedger } from './evidence/evidence-ledger.ts';
 import type { LiveHub } from './live/live-hub.ts';
+import type { RegisteredModels } from './models/registered-models.ts';
 import type { Readiness } from './readiness.ts';
 import type { AlertBook } from './violations/alert-book.ts';
 import type { VisionWatch } from './vision-watch.ts';
@@ -27,6 +28,9 @@ export interface DeliveriesPort {
 export interface HubContext {
   config: Config;
   models: Model[];
+  /** What they say together. */
+  judging: Judging;
+  registered: RegisteredModels;
   version: string;
   startedAt: number;
   clock: Clock;

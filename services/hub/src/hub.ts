@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import type { HubBus } from '@maskwatch/bus/bus';
 import type { HubMessage } from '@maskwatch/contracts/bus';
 import type { Config } from '@maskwatch/contracts/config';
-import type { Model } from '@maskwatch/contracts/model';
+import { judgingOf, type Model } from '@maskwatch/contracts/model';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { BlindWatch } from '@maskwatch/rules/blind-watch';
 import { RuleEngine } from '@maskwatch/rules/rule-engine';
+import { modelsFolder } from '@maskwatch/runtime/registry';
 import type { Store } from '@maskwatch/store/store';
 import type { FastifyInstance } from 'fastify';
 import { CameraBoard } from './cameras/camera-board.ts';
@@ -23,6 +24,7 @@ import { createServer } from './http/server.ts';
 import type { DeliveriesPort, HubContext } from './hub-context.ts';
 import { Intake } from './intake.ts';
 import { LiveHub } from './live/live-hub.ts';
+import { RegisteredModels } from './models/registered-models.ts';
 import { Readiness } from './readiness.ts';
 import { AlertBook } from './violations/alert-book.ts';
 import { VisionWatch } from './vision-watch.ts';
@@ -33,6 +35,8 @@ const recoverMs = 5000;
 export interface HubOptions {
   config: Config;
   models: Model[];
+  /** The folder of all models; where the runtime looks for them by itself. */
+  registry?: string;
   store: Store;
   bus: HubBus;
   deliveries: DeliveriesPort;
@@ -112,7 +116,11 @@ export class Hub {
     const { config, clock, logger, store, deliveries, models, version, bus } = this.#options;
     const startedAt = clock.now();
     const { rules: ruleConfigs, zones, cameras, endpoints, publicUrl } = config;
-    const smallestJudged = models.find((model) => model.task === 'classifier')?.smallestFace ?? 0;
+    const judging = judgingOf({
+      detector: models.find((model) => model.task === 'detector'),
+      classifier: models.find((model) => model.task === 'classifier'),
+    });
+    const smallestJudged = judging.smallestFace;
     const ledger = new EvidenceLedger();
     const folder = new EvidenceFolder(join(this.#options.directory, 'evidence'));
     const onWatched = (cameraIds: string[]) => bus.send({ kind: 'watched', cameraIds });
@@ -127,8 +135,14 @@ export class Hub {
     });
     const vision = new VisionWatch(startedAt);
     const blindWatch = this.#blindWatch;
+    const registered = new RegisteredModels({
+      configured: namesInUse(config.models, models),
+      loaded: models,
+      registry: this.#options.registry ?? modelsFolder(),
+    });
     return {
-      ...{ config, models, version, startedAt, clock, logger, store, deliveries },
+      ...{ config, models, registered, judging, version, startedAt, clock, logger, store },
+      deliveries,
       board: new CameraBoard({ cameras, zones, smallestJudged, blindWatch, startedAt }),
       rules: new RuleEngine({ rules: ruleConfigs, zones, newId: randomUUID, smallestJudged }),
       ...{ ledger, folder, alerts, live, vision },
@@ -187,4 +201,13 @@ export class Hub {
   readonly #complain = (fault: unknown) => {
     this.#options.logger.warn({ fault: messageOf(fault) }, 'a repeated task failed');
   };
+}
+
+/** Beside a detector that judges by itself no classifier runs. */
+function namesInUse(
+  { detector, classifier }: Config['models'],
+  loaded: readonly Model[],
+): string[] {
+  const alone = loaded.some((model) => model.task === 'detector' && model.judges !== undefined);
+  return alone ? [detector] : [detector, classifier];
 }

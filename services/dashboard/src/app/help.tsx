@@ -1,6 +1,8 @@
+import { JudgedState } from '@maskwatch/contracts/mask-state';
 import { useRef } from 'react';
 import { Icon } from '../components/icon.tsx';
 import { MaskStateMark } from '../components/mask-state-mark.tsx';
+import { useUnsayable } from '../features/models/sayable-states.ts';
 import { useShortcuts } from '../lib/shortcuts.ts';
 import styles from './help.module.css';
 
@@ -19,6 +21,7 @@ const keys = [
 export function Help({ className }: { className?: string | undefined }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const open = () => dialog.current?.showModal();
+  const unsayable = useUnsayable();
   useShortcuts({ '?': open });
   return (
     <>
@@ -39,14 +42,19 @@ export function Help({ className }: { className?: string | undefined }) {
         </dl>
         <h3>Mask states</h3>
         <p className={styles.states}>
-          <MaskStateMark state="mask" />
-          <MaskStateMark state="no_mask" />
-          <MaskStateMark state="incorrect" />
+          {JudgedState.options.map((state) => (
+            <MaskStateMark key={state} state={state} unsayable={unsayable.includes(state)} />
+          ))}
           <MaskStateMark state="unknown" />
         </p>
         <p>
           unknown: too small, too far turned or too unsure to be judged. It never raises an alert.
         </p>
+        {unsayable.length > 0 && (
+          <p>
+            cannot say: the model in use does not know this state and never raises an alert of it.
+          </p>
+        )}
         <form method="dialog">
           <button type="submit">Close</button>
         </form>

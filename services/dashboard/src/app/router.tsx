@@ -13,6 +13,7 @@ import { AlertsPage, NoAlertOpen } from '../features/alerts/alerts-page.tsx';
 import { CameraPage } from '../features/camera/camera-page.tsx';
 import { DeliveriesPage } from '../features/deliveries/deliveries-page.tsx';
 import { Wall } from '../features/live/wall.tsx';
+import { ModelsPage } from '../features/models/models-page.tsx';
 import { StatusPage } from '../features/status/status-page.tsx';
 import { Shell } from './shell.tsx';
 
@@ -76,6 +77,13 @@ const deliveries = createRoute({
   staticData: { title: 'Deliveries' },
 });
 
+const models = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  component: ModelsPage,
+  staticData: { title: 'Models' },
+});
+
 const status = createRoute({
   getParentRoute: () => root,
   path: '/status',
@@ -89,6 +97,7 @@ export const router = createRouter({
     camera,
     alerts.addChildren([noAlert, alert]),
     deliveries,
+    models,
     status,
   ]),
 });

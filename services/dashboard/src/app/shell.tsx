@@ -16,6 +16,7 @@ const pages = [
   { to: '/', word: 'Live', icon: 'grid' },
   { to: '/alerts', word: 'Alerts', icon: 'bell' },
   { to: '/deliveries', word: 'Deliveries', icon: 'send' },
+  { to: '/models', word: 'Models', icon: 'layers' },
   { to: '/status', word: 'Status', icon: 'pulse' },
 ] as const satisfies { to: string; word: string; icon: IconName }[];
 

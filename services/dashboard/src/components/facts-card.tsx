@@ -10,12 +10,3 @@ export function FactsCard({ title, children }: { title: string; children: ReactN
     </section>
   );
 }
-
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}

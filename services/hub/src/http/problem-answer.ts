@@ -8,8 +8,19 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 export function answerProblem(thrown: unknown, reply: FastifyReply, logger: Logger) {
   const problem = asProblem(thrown);
   if (problem.status >= 500) logger.error({ err: thrown }, 'a request failed');
-  const { code, status, message, action, errors } = problem;
-  const details: ProblemDetails = {
+  const { status } = problem;
+  const details = problemDetails(problem);
+  // Already a string: the serializer of the route's own answer does not fit.
+  return reply
+    .status(status)
+    .serializer((text: unknown) => String(text))
+    .type('application/problem+json')
+    .send(JSON.stringify(details));
+}
+
+/** A problem as the contract says it, also where it is part of an answer. */
+export function problemDetails({ code, status, message, action, errors }: Problem): ProblemDetails {
+  return {
     type: `urn:maskwatch:problem:${code}`,
     title: message,
     status,
@@ -18,12 +29,6 @@ export function answerProblem(thrown: unknown, reply: FastifyReply, logger: Logg
     ...(action === undefined ? {} : { action }),
     ...(errors.length === 0 ? {} : { errors }),
   };
-  // Already a string: the serializer of the route's own answer does not fit.
-  return reply
-    .status(status)
-    .serializer((text: unknown) => String(text))
-    .type('application/problem+json')
-    .send(JSON.stringify(details));
 }
 
 function asProblem(thrown: unknown): Problem {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Alert, Evidence } from '@maskwatch/contracts/alert';
 import { Delivery, Endpoint } from '@maskwatch/contracts/delivery';
 import {
@@ -13,6 +14,7 @@ import {
   CameraList,
   DeliveryList,
   EndpointList,
+  ModelDetail,
   ModelList,
   Status,
 } from '@maskwatch/contracts/http';
@@ -24,6 +26,7 @@ import { type AHub, aHub } from '../testing/a-hub.ts';
 import { Access } from './access.ts';
 import { createServer } from './server.ts';
 
+const shipped = fileURLToPath(new URL('../../../../models/mask-mobilenetv2', import.meta.url));
 const canary = {
   password: 'canary-password-1',
   token: 'canary-token-1234567',
@@ -57,7 +60,10 @@ before(async () => {
   const destination = new PassThrough();
   destination.on('data', (chunk) => said.push(String(chunk)));
   const logger = createLogger({ service: 'hub', level: 'trace', destination });
-  hub = await aHub({ config, logger });
+  const registry = join(page, 'models');
+  await cp(shipped, join(registry, 'mask-mobilenetv2'), { recursive: true });
+  await writeFile(join(registry, 'mask-mobilenetv2', 'report.html'), '<h1>Report</h1>');
+  hub = await aHub({ config, logger, registry });
   await mkdir(join(hub.directory, 'evidence'));
   await writeFile(join(hub.directory, 'evidence', 'e-kept.jpg'), 'jpeg');
   const evidence = ['kept', 'gone'].map((name) =>
@@ -116,6 +122,7 @@ test('each route answers with what its contract says', async () => {
     ['/endpoints', EndpointList],
     ['/endpoints/desk', Endpoint],
     ['/models', ModelList],
+    ['/models/mask-mobilenetv2', ModelDetail],
     ['/status', Status],
   ] as const;
   for (const [url, schema] of routes) {
@@ -144,6 +151,40 @@ test('evidence is a JPEG that nobody keeps on the way', async () => {
   assert.equal(answer.body, 'jpeg');
 });
 
+test('a model has its card beside its description', async () => {
+  const { models } = ModelList.parse((await ask('/api/v1/models')).json());
+  const detail = ModelDetail.parse((await ask('/api/v1/models/mask-mobilenetv2')).json());
+
+  assert.deepEqual(
+    models.map(({ name, running, report }) => ({ name, running, report })),
+    [
+      { name: 'mask-mobilenetv2', running: true, report: true },
+      { name: 'face-yolov4-mobilenetv2', running: true, report: false },
+    ].sort((a, b) => (a.name < b.name ? -1 : 1)),
+  );
+  assert.match(detail.card ?? '', /^# mask-mobilenetv2/);
+  assert.ok('sha256' in detail);
+});
+
+test('a report runs nothing, loads nothing and is no part of this origin', async () => {
+  const answer = await ask('/api/v1/models/mask-mobilenetv2/report');
+
+  assert.equal(answer.body, '<h1>Report</h1>');
+  assert.match(String(answer.headers['content-type']), /^text\/html/);
+  assert.match(
+    String(answer.headers['content-security-policy']),
+    /^sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline';/,
+  );
+  assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+});
+
+test('a name of a model never becomes a path', async () => {
+  for (const name of ['..', '%2e%2e', '..%2Fassets', '..%2f..%2fetc', '.', '%00']) {
+    const { statusCode } = await ask(`/api/v1/models/${name}/report`);
+    assert.ok(statusCode === 404 || statusCode === 400, `${name} ${statusCode}`);
+  }
+});
+
 test('a test message is put into the outbox', async () => {
   const answer = await ask({ method: 'POST', url: '/api/v1/endpoints/desk/test' });
 
@@ -152,7 +193,7 @@ test('a test message is put into the outbox', async () => {
 
 test('what is not there is a problem of status 404', async () => {
   const urls = ['/cameras/x', '/alerts/x', '/evidence/x', '/evidence/x/picture', '/deliveries/x'];
-  for (const url of [...urls, '/endpoints/x', '/models/x', '/nothing']) {
+  for (const url of [...urls, '/endpoints/x', '/models/x', '/models/x/report', '/nothing']) {
     await refused(`/api/v1${url}`, 404);
   }
   await refused(patch('x', { handling: 'new' }), 404);

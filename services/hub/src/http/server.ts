@@ -56,7 +56,10 @@ export async function createServer({ context, access, page }: ServerOptions) {
   app.setErrorHandler((fault, _request, reply) => answerProblem(fault, reply, context.logger));
   await app.register(cookies);
   app.addHook('onSend', async (_request, reply) => {
-    reply.headers(securityHeaders);
+    // A route that knows better has set its own.
+    for (const [name, value] of Object.entries(securityHeaders)) {
+      if (!reply.hasHeader(name)) reply.header(name, value);
+    }
   });
 
   await app.register(healthRoutes(context, access));

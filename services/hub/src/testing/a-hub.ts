@@ -21,12 +21,14 @@ export interface AHubOptions {
   clock?: FakeClock;
   logger?: Logger;
   page?: string;
+  /** A folder of models. */
+  registry?: string;
 }
 
 export type AHub = Awaited<ReturnType<typeof aHub>>;
 
 export async function aHub(options: AHubOptions = {}) {
-  const { clock = new FakeClock(), logger = silentLogger, page } = options;
+  const { clock = new FakeClock(), logger = silentLogger, page, registry } = options;
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'maskwatch-hub-')));
   const config = Config.parse({
     cameras: [{ id: 'gate', source: 'rtsp://192.0.2.1/live' }],
@@ -40,6 +42,7 @@ export async function aHub(options: AHubOptions = {}) {
     ...{ config, store, bus, directory, clock, logger, models: [], version: '0.0.0' },
     deliveries: testMessages(store, clock),
     ...(page === undefined ? {} : { page }),
+    ...(registry === undefined ? {} : { registry }),
   });
   /** Once more after a restart nothing: what was closed stays closed. */
   const close = async () => {

@@ -1,6 +1,7 @@
 import { Handling } from '@maskwatch/contracts/alert';
 import { useQuery } from '@tanstack/react-query';
 import { camerasQuery } from '../live/camera-queries.ts';
+import { useUnsayable } from '../models/sayable-states.ts';
 import { statusQuery } from '../status/status-queries.ts';
 import type { AlertFilter } from './alert-filter.ts';
 import styles from './alert-filters.module.css';
@@ -13,7 +14,11 @@ export interface AlertFiltersProps {
 export function AlertFilters({ filter, change }: AlertFiltersProps) {
   const { data: cameras = [] } = useQuery(camerasQuery);
   const { data: status } = useQuery(statusQuery);
-  const rules = (status?.rules ?? []).map(({ id }) => ({ id, name: id }));
+  const unsayable: string[] = useUnsayable();
+  const rules = (status?.rules ?? []).map(({ id, states }) => {
+    const idle = states.length > 0 && states.every((state) => unsayable.includes(state));
+    return { id, name: idle ? `${id} (cannot fire now)` : id };
+  });
   const set = (key: keyof AlertFilter, value: string) => {
     const { [key]: _, ...rest } = filter;
     change(value === '' ? rest : { ...rest, [key]: value });

@@ -3,6 +3,7 @@ import { EmptyNotice } from '../../components/empty-notice.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { useBeat } from '../../lib/now.ts';
 import { NewAlertsRail } from '../alerts/new-alerts-rail.tsx';
+import { UnsayableNote } from '../models/unsayable-note.tsx';
 import { camerasQuery } from './camera-queries.ts';
 import { Tile } from './tile.tsx';
 import styles from './wall.module.css';
@@ -31,10 +32,13 @@ export function Wall() {
           </p>
         </EmptyNotice>
       ) : (
-        <div className={styles.tiles} data-count={Math.min(cameras.length, 5)}>
-          {cameras.map((camera) => (
-            <Tile key={camera.id} camera={camera} />
-          ))}
+        <div>
+          <div className={styles.tiles} data-count={Math.min(cameras.length, 5)}>
+            {cameras.map((camera) => (
+              <Tile key={camera.id} camera={camera} />
+            ))}
+          </div>
+          <UnsayableNote />
         </div>
       )}
       <NewAlertsRail />

@@ -1,11 +1,17 @@
 import type { Status } from '@maskwatch/contracts/http';
 import { useQuery } from '@tanstack/react-query';
-import { Fact, FactsCard } from '../../components/facts-card.tsx';
-import { modelsQuery } from './status-queries.ts';
+import { Link } from '@tanstack/react-router';
+import { Fact } from '../../components/fact.tsx';
+import { FactsCard } from '../../components/facts-card.tsx';
+import { isUsable, modelsQuery } from '../models/model-queries.ts';
+import { unsayableStates } from '../models/sayable-states.ts';
+import { RuleStates } from './rule-states.tsx';
 
 /** What is looked for, and with what. */
 export function ModelFacts({ status }: { status: Status }) {
   const { data: models = [] } = useQuery(modelsQuery);
+  const running = models.filter(isUsable).filter((model) => model.running);
+  const unsayable = unsayableStates(models);
   return (
     <FactsCard title="Rules and models">
       {status.rules.length === 0 && (
@@ -13,12 +19,13 @@ export function ModelFacts({ status }: { status: Status }) {
       )}
       {status.rules.map(({ id, severity, states, holdMs }) => (
         <Fact key={id} name={id}>
-          {states.join(', ').replaceAll('_', ' ')} for {holdMs / 1000} s, severity {severity}
+          <RuleStates states={states} unsayable={unsayable} /> for {holdMs / 1000} s, severity{' '}
+          {severity}
         </Fact>
       ))}
-      {models.map(({ name, task, version }) => (
+      {running.map(({ name, task, version }) => (
         <Fact key={name} name={task}>
-          {name} {version}
+          <Link to="/models">{name}</Link> {version}
         </Fact>
       ))}
     </FactsCard>

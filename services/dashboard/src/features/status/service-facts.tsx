@@ -1,5 +1,6 @@
 import type { Status } from '@maskwatch/contracts/http';
-import { Fact, FactsCard } from '../../components/facts-card.tsx';
+import { Fact } from '../../components/fact.tsx';
+import { FactsCard } from '../../components/facts-card.tsx';
 import { formatBytes, formatCount, formatDate } from '../../lib/format.ts';
 import { useLive } from '../live/live-context.ts';
 

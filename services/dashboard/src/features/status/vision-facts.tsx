@@ -1,5 +1,6 @@
 import type { Status } from '@maskwatch/contracts/http';
-import { Fact, FactsCard } from '../../components/facts-card.tsx';
+import { Fact } from '../../components/fact.tsx';
+import { FactsCard } from '../../components/facts-card.tsx';
 import { formatCount } from '../../lib/format.ts';
 
 /** The process that sees: its workers, how long they take, what was dropped. */

@@ -186,6 +186,12 @@ test('the path of a film starts at the folder of the config', () => {
   assert.equal(config.cameras[0]?.source, join(folder, 'door.mp4'));
 });
 
+test('the path of a model starts there, too, and a name is one of the registry', () => {
+  const { models } = parse('models: { detector: ./mine, classifier: mask-mobilenetv2 }');
+
+  assert.deepEqual(models, { detector: join(folder, 'mine'), classifier: 'mask-mobilenetv2' });
+});
+
 test('a config that is not there says what to do', () => {
   assert.throws(
     () => loadConfig(join(folder, 'gone.yaml')),

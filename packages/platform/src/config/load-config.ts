@@ -32,7 +32,10 @@ export function loadConfig(file: string, options: LoadOptions = {}): Config {
   return parseConfig(text, { ...options, file });
 }
 
-/** The same for a text that was read already; `file` names it, and films are sought beside it. */
+/**
+ * The same for a text that was read already; `file` names it, and films and models that are named
+ * by a path are sought beside it.
+ */
 export function parseConfig(text: string, options: LoadOptions & { file: string }): Config {
   const { file, environment = process.env } = options;
   const folder = dirname(resolve(file));
@@ -54,7 +57,7 @@ export function parseConfig(text: string, options: LoadOptions & { file: string 
   if (document.faults.length > 0) throw invalid(file, document.faults);
   if (faults.length > 0 || !parsed.success) throw invalid(file, faults);
   const cameras = parsed.data.cameras.map((camera) => settledCamera(camera, folder));
-  return { ...parsed.data, cameras };
+  return { ...parsed.data, cameras, models: settledModels(parsed.data.models, folder) };
 }
 
 function invalid(file: string, faults: Fault[]): Problem {
@@ -89,6 +92,12 @@ function numbersFromEnvironment(tree: unknown, fromEnvironment: readonly Path[])
 
 function child(value: unknown, key: string | number): unknown {
   return (value as Record<string | number, unknown> | undefined)?.[key];
+}
+
+/** A model with a slash in its name is a folder, any other one of the registry. */
+function settledModels({ detector, classifier }: Config['models'], folder: string) {
+  const settled = (name: string) => (name.includes('/') ? resolve(folder, name) : name);
+  return { detector: settled(detector), classifier: settled(classifier) };
 }
 
 /** Credentials apart from the address, the path of a film from the root of the disk. */

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +50,44 @@ test('check prints every fault of a bad config on a line, and ends with 2', () =
   assert.match(stderr, /has 3 faults\.\n {2}cameras\[0\]\.source: line 2: is missing\n/);
   assert.match(stderr, /cameras\[0\]\.sorce: line 3: unknown key, did you mean "source"\?/);
   assert.match(stderr, /offlineAfter: line 4: needs its unit, for example 30s\nWhat to do: /);
+});
+
+/** The shipped models, the classifier without its third state. */
+function twoStates(): Record<string, string> {
+  const own = join(folder, 'two-states');
+  cpSync(models, own, { recursive: true, filter: (path) => !path.includes('recipes') });
+  const description = join(own, 'mask-mobilenetv2', 'model.json');
+  const model = JSON.parse(readFileSync(description, 'utf8'));
+  writeFileSync(description, JSON.stringify({ ...model, classes: ['mask', 'no_mask'] }));
+  return { MASKWATCH_MODELS: own };
+}
+
+test('check warns of a rule that the models can never break, and passes', () => {
+  const rules = 'rules: [{ id: a, states: [no_mask] }, { id: b, states: [incorrect] }]';
+  const file = config('idle.yaml', `cameras: [{ id: door, source: demo }]\n${rules}\n`);
+
+  const { status, stdout } = maskwatch(['check', '--config', file], twoStates());
+
+  assert.equal(status, 0);
+  assert.match(
+    stdout,
+    /^but rules\[1\]\.states\[0\]: the models cannot say incorrect, so it never/m,
+  );
+});
+
+test('check refuses a config whose model is not there, a folder of its own as well', () => {
+  const unknown = config('unknown.yaml', 'models: { classifier: own }\n');
+  const elsewhere = config('elsewhere.yaml', 'models: { classifier: ./two-states/own }\n');
+
+  const byName = maskwatch(['check', '--config', unknown]);
+  const byFolder = maskwatch(['check', '--config', elsewhere]);
+
+  assert.deepEqual([byName.status, byFolder.status], [2, 2]);
+  assert.match(
+    byName.stderr,
+    /There is no model own in .*\nWhat to do: Choose one of: face-yolov4/,
+  );
+  assert.match(byFolder.stderr, new RegExp(`There is no model own in ${folder}/two-states`));
 });
 
 test('a command that does not exist is told the nearest one, and ends with 2', () => {

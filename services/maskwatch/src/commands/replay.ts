@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
+import { judgingOf } from '@maskwatch/contracts/model';
 import type { ReplayAlert, ReplaySummary } from '@maskwatch/contracts/replay';
 import { startInferenceWorkers } from '@maskwatch/inference/in-process-queue';
 import { findDecoder } from '@maskwatch/ingest/source/decoder';
@@ -14,6 +15,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { counted } from '../counted.ts';
 import { FilmTally } from '../replay/film-tally.ts';
 import { replayFilm } from '../replay/replay-film.ts';
+import { unsayableRules } from '../service/unsayable-rules.ts';
 import { shippedConfig } from './check.ts';
 
 interface Options {
@@ -45,6 +47,9 @@ async function replay(films: string[], options: Options): Promise<void> {
   process.stdout.on('error', () => {});
   try {
     const models = modelsOf(await loadPair(config.models));
+    for (const warning of unsayableRules(config.rules, judgingOf(models).states)) {
+      process.stderr.write(`${warning}\n`);
+    }
     for (const path of films) {
       const tally = new FilmTally(basename(path));
       const startedAt = performance.now();

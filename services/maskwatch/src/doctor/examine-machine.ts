@@ -3,14 +3,17 @@ import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Config } from '@maskwatch/contracts/config';
+import { type Judging, judgingOf } from '@maskwatch/contracts/model';
 import { DestinationGuard } from '@maskwatch/deliveries/destination-guard';
 import { findDecoder } from '@maskwatch/ingest/source/decoder';
 import { findProgram } from '@maskwatch/platform/child-process';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { withoutCredentials } from '@maskwatch/platform/logger';
+import { loadPair, type ModelPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { refuseOldLibrary } from '@maskwatch/store/sqlite/open-database';
 import { configSummary } from '../commands/check.ts';
 import { verifyModels } from '../commands/models.ts';
+import { unsayableRules } from '../service/unsayable-rules.ts';
 import { type Finding, failure } from './finding.ts';
 
 export interface Examined {
@@ -98,15 +101,32 @@ function settings(file: string): { finding: Finding; config?: Config } {
 async function models(config: Config | undefined): Promise<Finding[]> {
   const about = 'models';
   try {
-    const names = config === undefined ? [] : Object.values(config.models);
-    return (await verifyModels(names)).map(({ name, problem }) =>
-      problem === undefined
-        ? { level: 'ok', about, detail: `${name} computes what it was released with` }
-        : failure(about, problem),
+    const pair = config && (await loadPair(config.models).catch(() => undefined));
+    const found = (await verifyModels(namesOf(config, pair))).map(
+      ({ name, problem }): Finding =>
+        problem === undefined
+          ? { level: 'ok', about, detail: `${name} computes what it was released with` }
+          : failure(about, problem),
     );
+    if (config === undefined || pair === undefined) return found;
+    return [...found, ...idleRules(config, judgingOf(modelsOf(pair)))];
   } catch (thrown) {
     return [failure(about, thrown)];
   }
+}
+
+/** Those that would run; all where that cannot be known. */
+function namesOf(config: Config | undefined, pair: ModelPair | undefined): string[] {
+  if (config === undefined) return [];
+  const { detector, classifier } = config.models;
+  return pair !== undefined && pair.classifier === undefined ? [detector] : [detector, classifier];
+}
+
+function idleRules({ rules }: Config, { states }: Judging): Finding[] {
+  const action = 'Name a model that says it, or take the state out of the rule.';
+  return unsayableRules(rules, states).map((detail) => {
+    return { level: 'warn', about: 'rules', detail, action };
+  });
 }
 
 function disk(dataDir: string): Finding {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LocalHubBus } from '@maskwatch/bus/local-hub-bus';
 import type { Config } from '@maskwatch/contracts/config';
+import { judgingOf } from '@maskwatch/contracts/model';
 import { Deliveries } from '@maskwatch/deliveries/service';
 import { Hub } from '@maskwatch/hub/hub';
 import { systemClock } from '@maskwatch/platform/clock';
@@ -10,6 +11,7 @@ import type { Logger } from '@maskwatch/platform/logger';
 import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import { version } from '../version.ts';
+import { unsayableRules } from './unsayable-rules.ts';
 import { VisionSupervisor } from './vision-supervisor.ts';
 
 const page = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
@@ -33,7 +35,9 @@ export async function startEmbedded({
   visionScript?: string;
 }): Promise<EmbeddedService> {
   const clock = systemClock;
-  const models = Object.values(modelsOf(await loadPair(config.models)));
+  const pair = modelsOf(await loadPair(config.models));
+  for (const warning of unsayableRules(config.rules, judgingOf(pair).states)) logger.warn(warning);
+  const models = Object.values(pair);
   const store = await openSqliteStore({ directory, clock, logger });
   const bus = new LocalHubBus(logger);
   const deliveries = new Deliveries({

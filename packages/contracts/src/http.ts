@@ -3,6 +3,7 @@ import { Alert, DismissReason, Handling } from './alert.ts';
 import { VisionStatus } from './bus.ts';
 import { Camera } from './camera.ts';
 import { Delivery, Endpoint } from './delivery.ts';
+import { JudgedState } from './mask-state.ts';
 import { DetectorClass, ModelFile } from './model.ts';
 import { ProblemDetails } from './problem.ts';
 import { Trace } from './violation.ts';
@@ -68,6 +69,8 @@ export const Status = z.object({
   /** Live pictures not sent because a viewer had not acknowledged the last. */
   picturesSkipped: z.number().int(),
   viewers: z.number().int(),
+  /** What the running models can say of a face; a state that is not among them is never said. */
+  states: z.array(JudgedState),
   rules: z.array(
     z.object({
       id: z.string(),

@@ -7,6 +7,7 @@ import type { Alert } from '@maskwatch/contracts/alert';
 import type { EvidenceCandidate, HubMessage, IngestMessage } from '@maskwatch/contracts/bus';
 import { Config } from '@maskwatch/contracts/config';
 import type { Delivery } from '@maskwatch/contracts/delivery';
+import type { Model } from '@maskwatch/contracts/model';
 import { FakeClock } from '@maskwatch/platform/clock';
 import { type Logger, silentLogger } from '@maskwatch/platform/logger';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
@@ -21,6 +22,8 @@ export interface AHubOptions {
   clock?: FakeClock;
   logger?: Logger;
   page?: string;
+  /** That run; none where a test asks nothing of them. */
+  models?: Model[];
   /** A folder of models. */
   registry?: string;
 }
@@ -28,7 +31,7 @@ export interface AHubOptions {
 export type AHub = Awaited<ReturnType<typeof aHub>>;
 
 export async function aHub(options: AHubOptions = {}) {
-  const { clock = new FakeClock(), logger = silentLogger, page, registry } = options;
+  const { clock = new FakeClock(), logger = silentLogger, page, registry, models = [] } = options;
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'maskwatch-hub-')));
   const config = Config.parse({
     cameras: [{ id: 'gate', source: 'rtsp://192.0.2.1/live' }],
@@ -39,7 +42,7 @@ export async function aHub(options: AHubOptions = {}) {
   const store = await openSqliteStore({ directory, clock, logger });
   const bus = aBus();
   const hub = new Hub({
-    ...{ config, store, bus, directory, clock, logger, models: [], version: '0.0.0' },
+    ...{ config, store, bus, directory, clock, logger, models, version: '0.0.0' },
     deliveries: testMessages(store, clock),
     ...(page === undefined ? {} : { page }),
     ...(registry === undefined ? {} : { registry }),

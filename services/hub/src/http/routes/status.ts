@@ -31,6 +31,7 @@ export const statusRoutes =
       evidence: { held: ledger.held, dropped: ledger.dropped, written: alerts.written },
       picturesSkipped: live.skipped,
       viewers: live.viewers,
+      states: context.judging.states,
       rules: config.rules.map(({ id, severity, states, hold }) => ({
         ...{ id, severity, states },
         holdMs: hold,

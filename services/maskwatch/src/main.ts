@@ -28,6 +28,11 @@ const entries: Entry[] = [
     load: async () => (await import('./commands/replay.ts')).replayCommand(),
   },
   {
+    name: 'train',
+    description: 'train a classifier or a detector on your own pictures',
+    load: async () => (await import('./commands/train.ts')).trainCommand(),
+  },
+  {
     name: 'evaluate',
     description: 'measure a classifier, a detector or both on labelled pictures',
     load: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),

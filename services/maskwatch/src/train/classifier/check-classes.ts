@@ -1,0 +1,42 @@
+import { JudgedState } from '@maskwatch/contracts/mask-state';
+import { Problem } from '@maskwatch/platform/problem';
+
+/** Fewer tell nothing, and two of them would be the whole validation. */
+const fewest = 10;
+
+/**
+ * The classes that are there, in the order of the product. Problems, each with what to do:
+ * data-without-labels, data-one-class, data-few.
+ */
+export function checkedClasses(labels: readonly JudgedState[], data: string): JudgedState[] {
+  const count = (state: JudgedState) => labels.filter((label) => label === state).length;
+  const classes = JudgedState.options.filter((state) => count(state) > 0);
+  const [first] = classes;
+  if (first === undefined) {
+    throw refused('data-without-labels', `No face of ${data} is labelled with a mask state.`, [
+      'Put pictures into a folder per class (with_mask/, without_mask/), or say with --names what the classes are.',
+    ]);
+  }
+  if (classes.length === 1) {
+    throw refused(
+      'data-one-class',
+      `${data} has only the class ${first} (${count(first)} faces).`,
+      [
+        'A classifier needs at least two: add a folder with pictures of another class',
+        '(mask, no_mask, incorrect), or map its name with --names.',
+      ],
+    );
+  }
+  const few = classes.filter((state) => count(state) < fewest);
+  if (few.length > 0) {
+    const which = few.map((state) => `${state} has ${count(state)}`).join(', ');
+    throw refused('data-few', `${which}; each class needs at least ${fewest} pictures.`, [
+      `Add pictures, or leave the class out with --names, for example --names NAME=ignore.`,
+    ]);
+  }
+  return classes;
+}
+
+function refused(code: string, message: string, action: string[]): Problem {
+  return new Problem(code, message, { action: action.join(' '), status: 422 });
+}

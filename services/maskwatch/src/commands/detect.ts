@@ -5,15 +5,20 @@ import { silentLogger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
 import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { loadModel } from '@maskwatch/runtime/registry';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { DetectRun, ReaderGone } from '../detect/detect.ts';
+import type { LineFormatName } from '../detect/line-format.ts';
 import { PictureJudge } from '../detect/picture-judge.ts';
 
 const shipped = { detector: 'face-yolov4-mobilenetv2', classifier: 'mask-mobilenetv2' };
 
 interface Options {
   json?: true;
+  csv?: true;
+  coco?: true;
   output?: string;
+  blur?: true;
+  sheet?: string;
   rate?: number;
   minConfidence?: number;
   inputSize?: number;
@@ -26,7 +31,15 @@ export function detectCommand(): Command {
     .description('find faces on pictures and films and judge whether a mask is worn')
     .argument('<path...>', 'pictures, films, and folders with their subfolders')
     .option('--json', 'one JSON line a picture or frame, instead of a table')
-    .option('--output <dir>', 'write copies of the pictures with the boxes drawn')
+    .addOption(new Option('--csv', 'one CSV row a face').conflicts(['json', 'coco']))
+    .addOption(new Option('--coco', 'one COCO JSON document').conflicts(['json', 'csv']))
+    .option('--output <dir>', 'write copies of pictures and films with the boxes drawn')
+    .option('--blur', 'make every face on the copies unrecognisable (with --output)')
+    .addOption(
+      new Option('--sheet <file>', 'write a picture of all faces and their states').conflicts(
+        'blur',
+      ),
+    )
     .option('--rate <n>', 'frames a second of a film (default: every frame)', number(0.01, 1000))
     .option(
       '--min-confidence <n>',
@@ -47,8 +60,17 @@ export function detectCommand(): Command {
 }
 
 async function detect(paths: string[], options: Options): Promise<void> {
+  if (options.blur === true && options.output === undefined) {
+    throw new Problem('option-alone', '--blur is of the copies, and there are none.', {
+      action: 'Give --output a folder as well.',
+      status: 400,
+    });
+  }
   const names = await chosenModels(options.model ?? []);
   const models = modelsOf(await loadPair(names));
+  if (models.classifier === undefined && names.classifier !== shipped.classifier) {
+    process.stderr.write(`${names.detector} judges by itself: ${names.classifier} is not asked\n`);
+  }
   const inputSize = inputSizeOf(models.detector, options.inputSize);
   const workers = availableParallelism();
   const queue = await startInferenceWorkers({ ...names, workers, logger: silentLogger });
@@ -56,14 +78,18 @@ async function detect(paths: string[], options: Options): Promise<void> {
   // beside a run under way, which aborts it.
   process.stdout.on('error', () => undefined);
   try {
+    const { confidence, pixelate } = models.detector.thresholds;
+    const minConfidence = options.minConfidence ?? confidence;
+    const blur = options.blur === true;
     const judge = new PictureJudge({
       ...{ queue, inputSize, ...models },
-      minConfidence: options.minConfidence ?? models.detector.thresholds.confidence,
+      minConfidence: blur ? Math.min(minConfidence, pixelate) : minConfidence,
     });
     const { broken } = await new DetectRun({
-      ...{ paths, judge, atOnce: 2 * workers, json: options.json === true },
+      ...{ paths, judge, atOnce: 2 * workers, minConfidence, blur, format: formatOf(options) },
       ...{ stdout: process.stdout, stderr: process.stderr },
       ...(options.output === undefined ? {} : { output: options.output }),
+      ...(options.sheet === undefined ? {} : { sheet: options.sheet }),
       ...(options.rate === undefined ? {} : { rate: options.rate }),
     }).run();
     if (broken > 0) process.exitCode = 1;
@@ -72,6 +98,12 @@ async function detect(paths: string[], options: Options): Promise<void> {
   } finally {
     await queue.close();
   }
+}
+
+function formatOf({ json, csv, coco }: Options): LineFormatName {
+  if (json === true) return 'json';
+  if (csv === true) return 'csv';
+  return coco === true ? 'coco' : 'table';
 }
 
 /** Each name takes the place of the shipped model of its task. */

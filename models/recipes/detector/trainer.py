@@ -47,8 +47,8 @@ class Trainer:
         return min(1.0, share)
 
     def rate(self):
-        """Rises over the first steps, then falls as half a cosine."""
-        warm = min(1.0, (self.step + 1) / max(1, self.options.warmup))
+        """Rises over the first steps, or the first tenth where that is shorter; falls as half a cosine."""
+        warm = min(1.0, max((self.step + 1) / max(1, self.options.warmup), 10 * self.progress()))
         fall = 0.5 * (1 + math.cos(math.pi * self.progress()))
         return self.options.learning_rate * warm * (fall * (1 - LEAST_RATE) + LEAST_RATE)
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { numbers, parseCfg, wholeNumbers } from '@maskwatch/onnx/darknet-cfg';
-import { anchorCount, cfgForData } from './cfg-for-data.ts';
+import { anchorCount, anchorsOf, cfgForData } from './cfg-for-data.ts';
 
 const networks = new URL('../../../../models/recipes/detector/networks/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(`${name}.cfg`, networks), 'utf8');
@@ -48,6 +48,7 @@ test('without anchors the cfg keeps its own', () => {
   const head = after.find(({ kind }) => kind === 'yolo')!;
   assert.deepEqual(numbers(head, 'anchors').slice(0, 4), [6, 8, 11, 14]);
   assert.equal(anchorCount(read('mobilenetv2')), 9);
+  assert.deepEqual(anchorsOf(read('tiny-3l'))[8], [224, 288]);
 });
 
 test('options that are absent are added, comments stay', () => {

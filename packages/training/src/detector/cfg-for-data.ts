@@ -21,6 +21,16 @@ export function anchorCount(cfg: string): number {
   return yoloSections(parseCfg(cfg)).reduce((sum, { mask }) => sum + mask.length, 0);
 }
 
+/** The anchors that the heads of a cfg have, smallest first. */
+export function anchorsOf(cfg: string): Size[] {
+  return yoloSections(parseCfg(cfg))
+    .flatMap(({ section, mask }) => {
+      const sides = numbers(section, 'anchors');
+      return mask.map((n) => [sides[2 * n] ?? 0, sides[2 * n + 1] ?? 0] as const);
+    })
+    .sort((a, b) => a[0] * a[1] - b[0] * b[1]);
+}
+
 /**
  * The cfg with the heads that the data needs: classes, anchors, and as many filters before each head;
  * all else stays as it is written. The heads whose anchors were smallest get the smallest.

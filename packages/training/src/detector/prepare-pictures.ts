@@ -4,6 +4,7 @@ import { messageOf, Problem } from '@maskwatch/platform/problem';
 import sharp from 'sharp';
 import type { DataPicture } from '../dataset/dataset.ts';
 import { readPicture } from '../dataset/decode-picture.ts';
+import { type Fingerprint, fingerprintOf } from '../dataset/fingerprint.ts';
 import { type ListLine, listLine, type TaughtClass } from './labels-for-detector.ts';
 
 /** A finer copy would be thrown away by the reduction to the detector's input. */
@@ -15,6 +16,8 @@ const atOnce = 4;
 export interface PreparedPicture {
   picture: DataPicture;
   line: ListLine;
+  /** What tells near-duplicates. */
+  print: Fingerprint;
   /** Of the copy. */
   width: number;
   height: number;
@@ -70,7 +73,9 @@ async function prepare(
   number: number,
   { folder, classes, size }: PrepareOptions,
 ): Promise<PreparedPicture> {
-  const { data, width, height } = await readPicture(await picture.bytes());
+  const bytes = await picture.bytes();
+  const decoded = await readPicture(bytes);
+  const { data, width, height } = decoded;
   const scale = Math.min(1, (finer * size) / Math.max(width, height));
   const side = (length: number) => Math.max(1, Math.round(length * scale));
   const file = `pictures/${String(number).padStart(6, '0')}.jpg`;
@@ -80,7 +85,13 @@ async function prepare(
     .toBuffer();
   await writeFile(join(folder, file), jpeg);
   const line = listLine(picture, { file, classes, scale });
-  return { picture, line, width: side(width), height: side(height) };
+  return {
+    picture,
+    line,
+    print: fingerprintOf(bytes, decoded),
+    width: side(width),
+    height: side(height),
+  };
 }
 
 /** The list of some of the prepared pictures, a JSON object a line. */

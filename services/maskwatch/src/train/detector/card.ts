@@ -1,5 +1,6 @@
 import type { DetectorFigures } from '@maskwatch/training/evaluation/detector-figures';
 import { mainRow } from '@maskwatch/training/evaluation/detector-figures';
+import { counted } from '../../counted.ts';
 import type { DetectorOptions } from './options.ts';
 import type { RecipeOutcome } from './recipe-process.ts';
 
@@ -74,7 +75,7 @@ ${
 
 ## How
 
-Start: ${startText(options.from)}. Anchors ${anchors.from === 'data' ? 'by k-means on the boxes' : 'of the cfg'}: ${anchors.sizes.map((side) => side.map((n) => n.toFixed(0)).join('x')).join(', ')} (mean overlap with the best ${anchors.overlap.toFixed(2)}). ${outcome.epochs} epochs in batches of ${options.batchSize}, ${outcome.steps} steps, ${(outcome.seconds / 60).toFixed(1)} minutes, ended by ${outcome.stopped}; seed ${options.seed}. The weights are the moving average at the end.
+Start: ${startText(options.from)}. Anchors ${anchors.from === 'data' ? 'by k-means on the boxes' : 'of the cfg'}: ${anchors.sizes.map((side) => side.map((n) => n.toFixed(0)).join('x')).join(', ')} (mean overlap with the best ${anchors.overlap.toFixed(2)}). ${counted(outcome.epochs, 'epoch')} in batches of ${options.batchSize}, ${outcome.steps} steps, ${(outcome.seconds / 60).toFixed(1)} minutes, ended by ${outcome.stopped}; seed ${options.seed}. The weights are the moving average at the end.
 
 ## How well it works
 

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JudgedState } from '@maskwatch/contracts/mask-state';
+import { Model } from '@maskwatch/contracts/model';
 import { renderReport } from '@maskwatch/training/report/render-report';
 
 const root = join(import.meta.dirname, '../..');
@@ -22,6 +23,16 @@ export async function modelsFolder(): Promise<string> {
   await mkdir(join(folder, 'mask-torn'));
   await writeFile(join(folder, 'mask-torn', 'model.json'), '{ "name": "mask-torn" }');
   return folder;
+}
+
+/** What a service with the shipped detector and the classifier of two classes has read. */
+export async function loadedModels(folder: string): Promise<Model[]> {
+  const names = [detector, 'mask-office'];
+  return Promise.all(
+    names.map(async (name) =>
+      Model.parse(JSON.parse(await readFile(join(folder, name, 'model.json'), 'utf8'))),
+    ),
+  );
 }
 
 async function shippedDescription(): Promise<object> {

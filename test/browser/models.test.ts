@@ -7,7 +7,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type AHub, aHub } from '@maskwatch/hub/testing/a-hub';
 import type { Browser, Page } from 'playwright-core';
 import { buildPage } from './build-page.ts';
-import { modelsFolder } from './models-folder.ts';
+import { loadedModels, modelsFolder } from './models-folder.ts';
 import { type OpenPage, openPage, startBrowser } from './open-page.ts';
 
 const config = {
@@ -28,7 +28,8 @@ before(async () => {
   buildPage();
   registry = await modelsFolder();
   const page = join(import.meta.dirname, '../../services/dashboard/dist');
-  hub = await aHub({ config, registry, page });
+  const models = await loadedModels(registry);
+  hub = await aHub({ config, registry, page, models });
   url = `http://127.0.0.1:${(await hub.hub.start()).port}`;
   browser = await startBrowser();
   operator = await openPage(browser);
@@ -72,10 +73,14 @@ test('a combined model names its members, a broken one what to do', async () => 
 });
 
 test('a card opens as text', async () => {
-  await card('mask-mobilenetv2').locator('summary').click();
+  const { page } = operator;
+  await card('mask-mobilenetv2').getByRole('button', { name: 'Card' }).click();
 
-  await card('mask-mobilenetv2').getByRole('heading', { name: 'What it cannot do' }).waitFor();
-  await card('mask-mobilenetv2').getByRole('cell', { name: '401' }).waitFor();
+  const dialog = page.getByRole('dialog', { name: 'Card of mask-mobilenetv2' });
+  await dialog.getByRole('heading', { name: 'What it cannot do' }).waitFor();
+  await dialog.getByRole('cell', { name: '401' }).waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.waitFor({ state: 'hidden' });
 });
 
 test('a report opens in a tab of its own, with its pictures', async () => {

@@ -52,7 +52,7 @@ export function Help({ className }: { className?: string | undefined }) {
         </p>
         {unsayable.length > 0 && (
           <p>
-            cannot say: the model in use does not know this state and never raises an alert of it.
+            cannot say: the model in use does not know this state, so there is never an alert of it.
           </p>
         )}
         <form method="dialog">

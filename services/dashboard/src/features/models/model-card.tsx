@@ -1,9 +1,8 @@
 import type { UsableModel } from '@maskwatch/contracts/http';
-import { useState } from 'react';
 import { Chip } from '../../components/chip.tsx';
 import { Fact } from '../../components/fact.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { CardText } from './card-text.tsx';
+import { CardDialog } from './card-dialog.tsx';
 import styles from './model-card.module.css';
 import { ModelFigures } from './model-figures.tsx';
 import { ModelStates } from './model-states.tsx';
@@ -44,7 +43,7 @@ export function ModelCard({ model }: { model: UsableModel }) {
             Report<span className={styles.hidden}> of {name}, opens in a new tab</span>
           </a>
         )}
-        <CardOpener name={name} />
+        <CardDialog name={name} />
       </div>
     </article>
   );
@@ -93,19 +92,6 @@ function Sources({ sources }: { sources: readonly string[] }) {
           <li key={source}>{source}</li>
         ))}
       </ul>
-    </details>
-  );
-}
-
-/** The card is asked for when it is opened first. */
-function CardOpener({ name }: { name: string }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        Card<span className={styles.hidden}> of {name}</span>
-      </summary>
-      {open && <CardText name={name} />}
     </details>
   );
 }

@@ -85,6 +85,7 @@ const terms = [
   ['precision', 'the share that is right of all that was found or said'],
   ['recall', 'the share that was found or said of all that was there'],
   ['AP', 'average precision: both in one figure, over all confidences; 1 is perfect'],
+  ['found', 'whether the face was found at all, also with a box that is drawn wider'],
   ['F1', 'both in one figure, at the threshold in use'],
   ['accuracy', 'the share of faces that were judged as they are labelled'],
   ['balanced accuracy', 'the same, with each state counted alike however rare it is'],

@@ -4,14 +4,14 @@ import { Link } from '@tanstack/react-router';
 import { Fact } from '../../components/fact.tsx';
 import { FactsCard } from '../../components/facts-card.tsx';
 import { isUsable, modelsQuery } from '../models/model-queries.ts';
-import { unsayableStates } from '../models/sayable-states.ts';
+import { unsayableOf } from '../models/sayable-states.ts';
 import { RuleStates } from './rule-states.tsx';
 
 /** What is looked for, and with what. */
 export function ModelFacts({ status }: { status: Status }) {
   const { data: models = [] } = useQuery(modelsQuery);
   const running = models.filter(isUsable).filter((model) => model.running);
-  const unsayable = unsayableStates(models);
+  const unsayable = unsayableOf(status.states);
   return (
     <FactsCard title="Rules and models">
       {status.rules.length === 0 && (

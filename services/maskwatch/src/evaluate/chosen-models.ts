@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Problem } from '@maskwatch/platform/problem';
-import { loadModel } from '@maskwatch/runtime/registry';
+import { loadModel, modelsFolder } from '@maskwatch/runtime/registry';
 
 /** What is evaluated: a classifier on labelled faces, a detector alone, or both together. */
 export const subjects = ['classifier', 'detector', 'pipeline'] as const;
@@ -11,10 +13,15 @@ export interface ModelNames {
   classifier: string;
 }
 
+/** What is taken where no model is named: also where MASKWATCH_MODELS holds only other ones. */
 export const shipped: ModelNames = {
-  detector: 'face-yolov4-mobilenetv2',
-  classifier: 'mask-mobilenetv2',
+  detector: inRegistry('face-yolov4-mobilenetv2'),
+  classifier: inRegistry('mask-mobilenetv2'),
 };
+
+function inRegistry(name: string): string {
+  return existsSync(join(modelsFolder(), name)) ? name : join(modelsFolder({}), name);
+}
 
 /**
  * Each name takes the place of the model of its task in `names`. Problems: those of the registry,
@@ -42,6 +49,7 @@ export async function withModels(
 
 /** What a report calls them. */
 export function namesText(subject: Subject, { detector, classifier }: ModelNames): string {
-  if (subject === 'pipeline') return `${detector} and ${classifier}`;
-  return subject === 'detector' ? detector : classifier;
+  const [finds, judges] = [basename(detector), basename(classifier)];
+  if (subject === 'pipeline') return `${finds} and ${judges}`;
+  return subject === 'detector' ? finds : judges;
 }

@@ -6,6 +6,7 @@ import {
 } from '@maskwatch/training/evaluation/classifier-figures';
 import { classifierSections } from '@maskwatch/training/evaluation/classifier-sections';
 import { classifierDifferences } from '@maskwatch/training/evaluation/comparison';
+import { namesText } from './chosen-models.ts';
 import { type ClassifierRun, runClassifier } from './classifier-run.ts';
 import {
   type Besides,
@@ -56,7 +57,7 @@ export async function evaluateClassifier(options: EvaluationOptions): Promise<Ev
           }
         : section;
     }),
-    lead: leadOf(names.classifier, figures),
+    lead: leadOf(namesText('classifier', names), figures),
   };
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { systemClock } from '@maskwatch/platform/clock';
-import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { messageOf } from '@maskwatch/platform/problem';
 import type { DataPicture } from '@maskwatch/training/dataset/dataset';
 import { readPicture } from '@maskwatch/training/dataset/decode-picture';
 import { type Picture, rgbPicture } from '@maskwatch/vision/picture';
@@ -20,7 +20,10 @@ export interface OverPictures<Answer> {
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
 }
 
-/** Decodes each picture and works on it; broken ones are told on stderr and skipped. In order. */
+/**
+ * Decodes each picture and works on it; those that cannot be read are told on stderr and skipped.
+ * Answers in order; rejects with what `work` throws.
+ */
 export async function overPictures<Answer>({
   pictures,
   work,
@@ -30,13 +33,8 @@ export async function overPictures<Answer>({
   const answers: Answer[] = [];
   const skipped: Skipped[] = [];
   const all = inOrder(pictures, 2 * availableParallelism(), async (picture) => {
-    try {
-      const { data, width, height } = await readPicture(await picture.bytes());
-      return { answer: await work(picture, rgbPicture(data, width, height)) };
-    } catch (thrown) {
-      if (!(thrown instanceof Problem)) throw thrown;
-      return { file: picture.file, reason: messageOf(thrown) };
-    }
+    const decoded = await decode(picture);
+    return 'reason' in decoded ? decoded : { answer: await work(picture, decoded) };
   });
   for await (const one of all) {
     if ('answer' in one) answers.push(one.answer);
@@ -49,4 +47,14 @@ export async function overPictures<Answer>({
   }
   progress.clear();
   return { answers, skipped };
+}
+
+/** A file that is gone by now, too large or no picture: whatever it is, the others are read. */
+async function decode(picture: DataPicture): Promise<Picture | Skipped> {
+  try {
+    const { data, width, height } = await readPicture(await picture.bytes());
+    return rgbPicture(data, width, height);
+  } catch (thrown) {
+    return { file: picture.file, reason: messageOf(thrown) };
+  }
 }

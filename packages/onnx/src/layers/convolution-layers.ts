@@ -71,7 +71,9 @@ function depthwise(use: LayerUse, { bias, step }: { bias: boolean; step?: string
   const { config } = use.layer;
   const input = onlyMap(use);
   const channels = input.shape[2];
-  const multiplier = config.count('depth_multiplier', 1);
+  // TensorFlow.js leaves it out of the settings of SeparableConv2D; the weight has it.
+  const stored = use.weights.shapeOf(use.layer, 'depthwise_kernel')?.[3] ?? 1;
+  const multiplier = config.count('depth_multiplier', stored);
   const size = config.pair('kernel_size');
   const kernel: Kernel = {
     weight: 'depthwise_kernel',

@@ -27,9 +27,6 @@ export function weightNames(layer: LayerSpec): string[] {
   return NAMES.get(layer.className)?.(layer.config) ?? [];
 }
 
-/** Keras's older name of a weight, where a class had another. */
-const OLDER = new Map([['depthwise_kernel', 'kernel']]);
-
 /** Finds the weights of a layer under the names of whatever container they came in. */
 export class WeightIndex {
   readonly #weights: LayersNetwork['weights'];
@@ -57,7 +54,7 @@ export class WeightIndex {
 
   /** The weight of a layer, of exactly this shape and finite. */
   take(layer: LayerSpec, weight: string, shape: number[]): Float32Array {
-    const found = this.#find(layer, weight) ?? this.#find(layer, OLDER.get(weight) ?? weight);
+    const found = this.#find(layer, weight);
     if (found === undefined) throw layerProblem(layer.config.place, `has no weight "${weight}"`);
     const size = shape.reduce((product, side) => product * side, 1);
     if (found.shape.join() !== shape.join() || found.data.length !== size) {
@@ -68,6 +65,11 @@ export class WeightIndex {
       throw layerProblem(layer.config.place, `the weight "${weight}" holds what is no number`);
     }
     return found.data;
+  }
+
+  /** The shape of a weight as it is stored; undefined where it is missing. */
+  shapeOf(layer: LayerSpec, weight: string): number[] | undefined {
+    return this.#find(layer, weight)?.shape;
   }
 
   #find(layer: LayerSpec, weight: string): LayerWeight | undefined {

@@ -50,7 +50,7 @@ export function decodeHead(
       if (!(data[objectness + cell]! >= least)) continue;
       const verdict = classesAt({ data, cells, first: first + cell }, classes);
       if (verdict === undefined) continue;
-      const { score, ...looks } = verdict;
+      const { score, probabilities } = verdict;
       const confidence = sigmoid(data[objectness + cell]!) * score;
       if (!(confidence >= minConfidence)) continue;
       const spread = head.scaleXY;
@@ -61,7 +61,7 @@ export function decodeHead(
       const h = Math.exp(data[first + 3 * cells + cell]!) * anchor[1];
       if (!Number.isFinite(x + y + w + h)) continue;
       const box = [x * head.stride - w / 2, y * head.stride - h / 2, w, h] as const;
-      found.push({ box, confidence, ...looks });
+      found.push(probabilities ? { box, confidence, probabilities } : { box, confidence });
     }
   });
   return found;
@@ -73,6 +73,10 @@ function classesAt(
   classes: DecodeOptions['classes'],
 ): ClassVerdict | undefined {
   if (classes.length === 0) return { score: 1 };
+  if (classes.length === 1 && classes[0] === 'face') {
+    const score = sigmoid(data[first + 5 * cells]!);
+    return Number.isFinite(score) ? { score } : undefined;
+  }
   const scores = classes.map((_, n) => sigmoid(data[first + (5 + n) * cells]!));
   return readClasses(scores, classes);
 }

@@ -163,6 +163,6 @@ function withoutBoxes(): Problem {
 
 export function interrupted(): Problem {
   return new Problem('training-interrupted', 'The training was stopped before its first epoch.', {
-    action: 'Run it again with --resume, or without to begin anew.',
+    action: 'Run it again, with --resume where batches were learned from already.',
   });
 }

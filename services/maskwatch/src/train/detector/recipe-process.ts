@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,10 +11,12 @@ const run = promisify(execFile);
 
 /** Where `python -m detector.train` is found. */
 const recipes = fileURLToPath(new URL('../../../../../models/recipes', import.meta.url));
-/** Reading torch from a cold disk takes seconds. */
-const importLimitMs = 60_000;
+const lookLimitMs = 20_000;
 const mostLines = 20;
-const needed = 'import torch, cv2, numpy';
+/** Looks for the packages without loading them, which takes seconds. */
+const look = `import importlib.util as u, sys
+missing = [name for name in ("torch", "cv2", "numpy") if u.find_spec(name) is None]
+sys.exit("has no " + ", ".join(missing) if missing else 0)`;
 /** Debian's packages are those of its own Python, wherever another stands first. */
 const usual = ['python3', '/usr/bin/python3'];
 
@@ -27,14 +30,16 @@ export type RecipeOutcome = z.infer<typeof Outcome>;
 
 /** The Python that was given, else the first of the usual ones that has PyTorch and OpenCV. */
 export async function findPython(given: string | undefined): Promise<string> {
-  const candidates = given === undefined ? usual : [given];
+  // The recipe runs in its own folder, where a relative path would lead elsewhere.
+  const own = given?.includes('/') ? resolve(given) : given;
+  const candidates = own === undefined ? usual : [own];
   const faults: string[] = [];
   for (const python of candidates) {
     try {
-      await run(python, ['-c', needed], { timeout: importLimitMs });
+      await run(python, ['-c', look], { timeout: lookLimitMs });
       return python;
     } catch (thrown) {
-      faults.push(`${python}: ${lastLine(thrown)}`);
+      faults.push(`${python} ${faultOf(thrown)}`);
     }
   }
   throw new Problem(
@@ -103,7 +108,9 @@ function parsed(text: string): unknown {
   }
 }
 
-function lastLine(thrown: unknown): string {
-  const { message } = thrown as Error;
-  return message.trim().split('\n').at(-1) ?? message;
+function faultOf(thrown: unknown): string {
+  const { code, stderr = '' } = thrown as { code?: unknown; stderr?: string };
+  if (code === 'ENOENT' || code === 'EACCES') return 'cannot be started';
+  const line = stderr.trim().split('\n').at(-1) ?? '';
+  return line.startsWith('has no') ? line : 'is no Python 3';
 }

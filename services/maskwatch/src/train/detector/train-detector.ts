@@ -19,6 +19,7 @@ import { Interruption } from '../interruption.ts';
 import { PhaseProgress } from '../phase-progress.ts';
 import { cardText, measuredOf } from './card.ts';
 import { chooseThresholds } from './choose-thresholds.ts';
+import { errorSheet } from './error-sheet.ts';
 import { type DetectorOptions, identityOf } from './options.ts';
 import { interrupted, type PreparedTraining, prepareTraining } from './prepare-training.ts';
 import { findPython, type RecipeOutcome, runDetectorRecipe } from './recipe-process.ts';
@@ -118,7 +119,9 @@ async function finish(
   const log = join(prepared.folder, 'run', 'log.csv');
   if (outcome.epochs > 0) await copyFile(log, join(folder, 'log.csv'));
   const epochs = await readTrainingLog(join(folder, 'log.csv'));
-  const sections = [...detectorSections(figures), ...logSections(epochs)];
+  const pictures = prepared.validation;
+  const sheet = await errorSheet(predictions, { confidence, pictures });
+  const sections = [...detectorSections(figures), ...logSections(epochs), sheet];
   const lead = leadOf(name, { figures, prepared });
   const title = `Detector ${name}`;
   await writeFile(join(folder, 'report.html'), renderReport({ title, lead, sections }));

@@ -27,6 +27,9 @@ export function weightNames(layer: LayerSpec): string[] {
   return NAMES.get(layer.className)?.(layer.config) ?? [];
 }
 
+/** What Keras 3 calls a weight that had another name before. */
+const NEWER = new Map([['depthwise_kernel', 'kernel']]);
+
 /** Finds the weights of a layer under the names of whatever container they came in. */
 export class WeightIndex {
   readonly #weights: LayersNetwork['weights'];
@@ -73,7 +76,8 @@ export class WeightIndex {
   }
 
   #find(layer: LayerSpec, weight: string): LayerWeight | undefined {
-    const [key, ...others] = this.#keys(layer, weight);
+    let [key, ...others] = this.#keys(layer, weight);
+    if (key === undefined) [key, ...others] = this.#keys(layer, NEWER.get(weight) ?? weight);
     if (key === undefined) return undefined;
     const path = layer.path.join('/');
     const taker = this.#takers.get(key) ?? path;

@@ -62,8 +62,8 @@ for (const file of ['plain.h5', 'nested.keras']) {
   test(`${file} cut short or with bits flipped is read or refused in words`, async (t) => {
     const bytes = bytesOf(file);
     const next = random(11);
-    const hostile = Array.from({ length: 10 }, (_, i) => {
-      if (i < 3) return bytes.slice(0, Math.floor(next() * bytes.length));
+    const hostile = Array.from({ length: 6 }, (_, i) => {
+      if (i < 2) return bytes.slice(0, Math.floor(next() * bytes.length));
       const copy = bytes.slice();
       for (let flips = 0; flips < i; flips++) {
         copy[Math.floor(next() * copy.length)]! ^= 1 << Math.floor(next() * 8);
@@ -93,8 +93,8 @@ test('an .h5 file of weights alone is refused with what to save instead', async 
 });
 
 test('a .keras file that would unpack to far more than it is, is refused before', async () => {
-  const bomb = zipSync({ 'config.json': new Uint8Array(40_000_000) });
-  assert.match(await outcome(readKerasZip(bomb)), /says that it has 40000000 bytes/);
+  const bomb = zipSync({ 'config.json': new Uint8Array(17_000_000) }, { level: 1 });
+  assert.match(await outcome(readKerasZip(bomb)), /says that it has 17000000 bytes/);
 });
 
 test('a .keras file without one of its parts is refused by the name of the part', async () => {

@@ -1,5 +1,8 @@
 import { escapeHtml } from './html-text.ts';
 
+/** Longer tables scroll in a place of their own, and are whole on paper. */
+const longest = 40;
+
 /** Columns of figures stand to the right; the first column names the row. */
 export function drawTable({ columns, rows }: { columns: string[]; rows: string[][] }): string {
   if (rows.length === 0) return '<p class="note">There is none.</p>';
@@ -16,7 +19,8 @@ export function drawTable({ columns, rows }: { columns: string[]; rows: string[]
     });
     return `<tr>${cells.join('')}</tr>`;
   });
-  return `<div class="scroll"><table><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+  const height = rows.length > longest ? 'scroll tall' : 'scroll';
+  return `<div class="${height}"><table><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
 }
 
 export function drawFacts(facts: readonly [name: string, value: string][]): string {

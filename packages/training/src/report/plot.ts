@@ -48,7 +48,7 @@ export function drawPlot(plot: Plot): string {
       `<span class="y-tick" style="bottom:${percent(bottom(tick))}">${y.axis.words(tick)}</span>`,
   );
   return `<figure class="plot">
-${legend(lines)}
+${legend(plot)}
 <p class="y-label">${escapeHtml(y.label)}</p>
 <div class="area">
 <svg viewBox="0 0 ${units} ${units}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(
@@ -58,7 +58,7 @@ ${legend(lines)}
 <g class="marks">${(plot.marks ?? []).map((mark) => straight([left(mark.x), 0], [left(mark.x), 1])).join('')}</g>
 ${lines.map((line, index) => drawLine(plot, line, index)).join('\n')}
 </svg>
-${[...xTicks, ...yTicks, ...markWords(plot)].join('\n')}
+${[...xTicks, ...yTicks].join('\n')}
 </div>
 <p class="x-label">${escapeHtml(x.label)}</p>
 </figure>`;
@@ -84,27 +84,24 @@ function drawLine({ x, y }: Plot, line: PlotLine, index: number): string {
   return `<g class="line ${lookOf(line, index)}">${joined}${dots}</g>`;
 }
 
-function legend(lines: PlotLine[]): string {
+function legend({ x, lines, marks = [] }: Plot): string {
   const items = lines.map(({ name, ...line }, index) => {
     const drawn = line.joined === false ? '<path class="dot" d="M14,6h0"/>' : '';
     const stroke = line.joined === false ? '' : `<path d="M1,6h26"${dashOf(line, index)}/>`;
     return `<li><svg class="line ${lookOf({ name, ...line }, index)}" width="28" height="12" aria-hidden="true">${stroke}${drawn}</svg>${escapeHtml(stateWord(name))}</li>`;
   });
-  return `<ul class="legend">${items.join('')}</ul>`;
-}
-
-function markWords({ x, marks = [] }: Plot): string[] {
-  return marks.map((mark) => {
-    const at = share(mark.x, x.axis);
-    const side = at > 0.5 ? `right:${percent(1 - at)}` : `left:${percent(at)}`;
-    return `<span class="mark-words" style="${side}">${escapeHtml(mark.words)}</span>`;
-  });
+  const marked = marks.map(
+    (mark) =>
+      `<li><svg class="marks" width="10" height="14" aria-hidden="true"><line x1="5" y1="0" x2="5" y2="14"/></svg>${escapeHtml(`${mark.words} (${x.label} ${mark.x})`)}</li>`,
+  );
+  return `<ul class="legend">${[...items, ...marked].join('')}</ul>`;
 }
 
 /** A mask state has the colour that it has on pictures; other lines take turns. */
 function lookOf({ name, aid }: Pick<PlotLine, 'name' | 'aid'>, index: number): string {
   if (aid === true) return 'aid';
-  return MaskState.safeParse(name).success ? `of-${name}` : `number-${(index % 6) + 1}`;
+  const state = MaskState.safeParse(name.replace(' ', '_'));
+  return state.success ? `of-${state.data}` : `number-${(index % 6) + 1}`;
 }
 
 function dashOf({ aid }: Pick<PlotLine, 'aid'>, index: number): string {

@@ -157,3 +157,25 @@ test('an empty report, table, sheet and chart are drawn too', () => {
   assert.doesNotMatch(html, /NaN|Infinity|undefined/);
   assert.doesNotMatch(render(), /NaN|undefined/);
 });
+
+test('a mark stands in the legend with its step', () => {
+  const html = render({
+    ...{ kind: 'curves', title: 'Loss', x: { label: 'epoch', values: [1, 2, 3] } },
+    ...{ y: { label: 'loss' }, lines: [{ name: 'training', values: [3, 2, 1] }] },
+    marks: [{ x: 2, words: 'kept' }],
+  });
+
+  assert.match(html, /<line x1="500" y1="0" x2="500" y2="1000"\/>/);
+  assert.match(html, /kept \(epoch 2\)<\/li>/);
+});
+
+test('a long table scrolls in a place of its own', () => {
+  const rows = (length: number) => Array.from({ length }, (_, n) => [`${n}.jpg`, 'mask']);
+  const table = { kind: 'table', title: 'List', columns: ['file', 'said'] } as const;
+
+  assert.match(render({ ...table, columns: [...table.columns], rows: rows(41) }), /"scroll tall"/);
+  assert.doesNotMatch(
+    render({ ...table, columns: [...table.columns], rows: rows(40) }),
+    /"scroll tall"/,
+  );
+});

@@ -43,9 +43,11 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--muted); font-size: 0.8125rem; font-weight: 600; }
 tbody th { font-weight: 500; }
 tbody tr:last-child > * { border-bottom: 0; }
+.tall { max-height: 34rem; overflow: auto; }
+.tall thead th { position: sticky; top: 0; background: var(--surface); box-shadow: inset 0 -1px var(--rule); }
 .figure { text-align: right; white-space: nowrap; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 0 2rem; margin: 0.5rem 0 0; font-size: 0.9375rem; }
-.facts > div { display: grid; grid-template-columns: minmax(7rem, 2fr) 3fr; gap: 0.75rem; padding: 0.35rem 0; border-top: 1px solid var(--rule); }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: 0 2.5rem; margin: 0.5rem 0 0; font-size: 0.9375rem; }
+.facts > div { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 0.75rem; padding: 0.35rem 0; border-top: 1px solid var(--rule); }
 .facts dt { color: var(--muted); }
 .facts dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .plot { margin: 0.5rem 0 0; }
@@ -60,7 +62,6 @@ tbody tr:last-child > * { border-bottom: 0; }
 .area span { position: absolute; font-size: 0.8125rem; line-height: 1; color: var(--muted); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .x-tick { top: calc(100% + 0.5rem); transform: translateX(-50%); }
 .y-tick { right: calc(100% + 0.5rem); transform: translateY(50%); }
-.area .mark-words { bottom: calc(100% + 0.45rem); color: var(--text); }
 .grid line { stroke: var(--grid); vector-effect: non-scaling-stroke; }
 .marks line { stroke: var(--muted); stroke-dasharray: 3 3; vector-effect: non-scaling-stroke; }
 .line { fill: none; stroke: var(--look); stroke-width: 2; stroke-linejoin: round; }
@@ -116,6 +117,7 @@ details .scroll { max-height: 20rem; margin-top: 0.5rem; overflow: auto; }
   html { font-size: 11px; }
   body { max-width: none; padding: 0; }
   nav, details { display: none; }
+  .tall { max-height: none; overflow: visible; }
   section, .tile, .plot { break-inside: avoid; }
   section:has(.sheet), section:has(table) { break-inside: auto; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -33,5 +33,6 @@ test('steps are counted in whole numbers and say where they start', () => {
   assert.deepEqual(words(stepAxis(Array.from({ length: 30 }, (_, n) => n + 1))), [
     ...['1', '5', '10', '15', '20', '25', '30'],
   ]);
+  assert.deepEqual(words(stepAxis([1, 11])), ['1', '2', '4', '6', '8', '10']);
   assert.deepEqual(words(stepAxis([7])), ['6', '7', '8']);
 });

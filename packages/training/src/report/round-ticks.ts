@@ -40,7 +40,7 @@ export function stepAxis(values: readonly number[], wanted = 6): Axis {
   if (known.every(Number.isInteger)) step = Math.max(1, step);
   const ticks = ticksOf(least, most, step);
   // "1, 5, 10" says where it starts.
-  if (ticks[0] === undefined || ticks[0] - least > step / 2) ticks.unshift(least);
+  if (ticks[0] === undefined || ticks[0] - least >= step / 2) ticks.unshift(least);
   return { least, most, ticks, words: wordsFor(step) };
 }
 

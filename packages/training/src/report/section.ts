@@ -18,7 +18,7 @@ export interface Curves {
   y: { label: string; least?: number; most?: number };
   /** A value a step; undefined leaves a gap. */
   lines: { name: string; values: (number | undefined)[] }[];
-  /** Upright lines with words: where the best weights were. */
+  /** Upright lines, with words for the legend: where the best weights were. */
   marks?: { x: number; words: string }[];
 }
 

@@ -42,7 +42,9 @@ const detector = await openDetector(detectorFile);
 const classifier = await loadClassifier('mask-mobilenetv2');
 const session = await openSession(classifier);
 
-const train = readLabelled(dataFolder(), 'faces-train').filter((picture) => picture.fold === 0);
+const train = (await readLabelled(dataFolder(), 'faces-train')).filter(
+  (picture) => picture.fold === 0,
+);
 const chosenOn = await detectAll(detector, train);
 const confidence = lowestGoodThreshold(tally(match(chosenOn, FOUND), ASKED), CONFIDENCES, F1_SLACK);
 const foldLooks = await looksOf(chosenOn);
@@ -55,7 +57,7 @@ console.log(
 );
 report('fold 0', foldLooks, calibration);
 
-const val = await detectAll(detector, readLabelled(dataFolder(), 'faces-val'));
+const val = await detectAll(detector, await readLabelled(dataFolder(), 'faces-val'));
 const valLooks = await looksOf(val);
 await writeDescription(dirname(detectorFile.path), {
   ...detector.model,

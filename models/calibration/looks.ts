@@ -29,7 +29,7 @@ export async function detectAll(
   const { input } = detector.model;
   const detected: DetectedPicture[] = [];
   for (const labelled of pictures) {
-    const picture = await decode(labelled.jpeg);
+    const picture = await decode(labelled);
     const { width: w, height: h } = picture;
     const geometry = detectorGeometry(w, h, { ...input, upscale: 'exact' });
     const planes = new Uint8Array(detectorBytes(geometry));
@@ -63,7 +63,7 @@ export async function lookAtAll(
         faceSize(detection.box) >= classifier.model.smallestFace &&
         face?.label !== 'face',
     );
-    const picture = wanted.length > 0 ? await decode(labelled.jpeg) : undefined;
+    const picture = wanted.length > 0 ? await decode(labelled) : undefined;
     for (const { detection, face } of wanted) {
       const logits = await logitsOf(picture!, detection.box, { session, model: classifier.model });
       const state = JudgedState.safeParse(face?.label);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Box } from '@maskwatch/contracts/box';
 import { faceSize } from '@maskwatch/contracts/box';
 import type { JudgedState } from '@maskwatch/contracts/mask-state';
+import { tarIndex, tarMember } from '@maskwatch/training/dataset/tar-archive';
 import { decode } from './ffmpeg.ts';
 import type { FaceCutOut, Material, Still, StillKind } from './material.ts';
 import { softEdge } from './soft-edge.ts';
-import { tarIndex, tarMember } from './tar.ts';
 
 interface LabelledPicture {
   file: string;

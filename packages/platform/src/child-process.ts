@@ -5,7 +5,7 @@
 import { type StdioOptions, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from './clock.ts';
 import { withoutCredentials } from './logger.ts';
@@ -24,6 +24,8 @@ export interface ChildOptions {
   command: string;
   args: readonly string[];
   clock: Clock;
+  /** Whether we write to it; nothing where absent. */
+  stdin?: 'ignore' | 'pipe';
   /** What the child writes its output to: nothing, a stream, or a descriptor of ours. */
   stdout?: 'ignore' | 'pipe' | number;
   /** Raw secrets; they and their percent-encoded forms are removed from stderr. */
@@ -46,6 +48,7 @@ export interface ChildEnd {
 
 export interface Child {
   readonly pid: number | undefined;
+  readonly stdin: Writable | null;
   readonly stdout: Readable | null;
   /** Settles once, when the process is gone and its stderr is read to the end. */
   readonly ended: Promise<ChildEnd>;
@@ -76,9 +79,9 @@ function isExecutable(path: string): boolean {
 
 /** Starts a child that the kernel kills with this process, where setpriv exists. */
 export function startChild(options: ChildOptions): Child {
-  const { clock, stdout = 'ignore', forceAfterMs = FORCE_AFTER_MS } = options;
+  const { clock, stdin = 'ignore', stdout = 'ignore', forceAfterMs = FORCE_AFTER_MS } = options;
   const [command, args] = dyingWithParent(options.command, options.args);
-  const stdio: StdioOptions = ['ignore', stdout, 'pipe'];
+  const stdio: StdioOptions = [stdin, stdout, 'pipe'];
   const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LC_ALL: 'C' };
   const child = spawn(command, args, { stdio, env, windowsHide: true });
   const lines = collectLines(child.stderr!, options);
@@ -100,6 +103,7 @@ export function startChild(options: ChildOptions): Child {
   };
   return {
     pid: child.pid,
+    stdin: child.stdin,
     stdout: child.stdout,
     ended,
     lastLines: () => [...lines.ring],

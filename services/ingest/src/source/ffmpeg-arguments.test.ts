@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DecoderOptions, decoderArguments } from './ffmpeg-arguments.ts';
+import { type DecoderOptions, decoderArguments, filmWriterArguments } from './ffmpeg-arguments.ts';
 import { sourceAddress } from './source-address.ts';
 
 const CODECS = 'h264,hevc,mjpeg,mpeg4,msmpeg4v2,msmpeg4,vp8,vp9,libdav1d,libaom-av1,av1';
@@ -96,4 +96,19 @@ test('keeps one address one argument, however it looks', () => {
   const args = built('rtsp://camera/live -y /etc/passwd');
   assert.ok(args.includes('rtsp://camera/live -y /etc/passwd'));
   assert.equal(args.filter((arg) => arg === '-y').length, 0);
+});
+
+test('writes pictures from a pipe beside the untouched sound of their film', () => {
+  const options = { film: '/films/a.mov', target: '/out/a.mov', format: 'mov' } as const;
+  assert.deepEqual(
+    filmWriterArguments({ ...options, width: 640, height: 360, framesPerSecond: 29.97 }),
+    golden(
+      '-y -hide_banner -nostats -loglevel error -f rawvideo -pix_fmt rgb24 -s 640x360',
+      '-framerate 29.97 -i pipe:0 -protocol_whitelist file',
+      '-format_whitelist mov,matroska,mpegts,avi -i file:/films/a.mov',
+      '-map 0:v:0 -map 1:a? -c:a copy -map_metadata -1',
+      '-c:v libx264 -preset veryfast -crf 20 -pix_fmt yuv420p -movflags +faststart',
+      '-f mov file:/out/a.mov',
+    ),
+  );
 });

@@ -55,8 +55,46 @@ export function decoderArguments(options: DecoderOptions): string[] {
     .videoFilters([...pace(options), scale(options)])
     .outputFormat('yuv4mpegpipe')
     .output('pipe:1');
-  // Not public, but the only part of the library that we want: its own start and stop of the child
-  // lose signals and leak credentials.
+  return argumentsOf(command);
+}
+
+export interface FilmWriterOptions {
+  /** The film that the pictures came from: its sound is taken over as it is. */
+  film: string;
+  /** Where the new film is written; an older one there is replaced. */
+  target: string;
+  format: 'mp4' | 'mov' | 'matroska';
+  /** Of the pictures, even sides. */
+  width: number;
+  height: number;
+  framesPerSecond: number;
+}
+
+/** ffmpeg's whole argument array: interleaved RGB on stdin becomes H.264 beside the film's sound. */
+export function filmWriterArguments(options: FilmWriterOptions): string[] {
+  const { film, target, format, width, height, framesPerSecond } = options;
+  const command = ffmpeg()
+    .input('pipe:0')
+    .inputOptions([
+      ...['-y', '-hide_banner', '-nostats', '-loglevel', 'error'],
+      ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`],
+      ...['-framerate', String(framesPerSecond)],
+    ])
+    .input(`file:${film}`)
+    .inputOptions(['-protocol_whitelist', 'file', '-format_whitelist', 'mov,matroska,mpegts,avi'])
+    .outputOptions(['-map', '0:v:0', '-map', '1:a?', '-c:a', 'copy', '-map_metadata', '-1'])
+    .outputOptions(['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-pix_fmt', 'yuv420p'])
+    .outputOptions(format === 'matroska' ? [] : ['-movflags', '+faststart'])
+    .outputFormat(format)
+    .output(`file:${target}`);
+  return argumentsOf(command);
+}
+
+/**
+ * Not public, but the only part of the library that we want: its own start and stop of the child
+ * lose signals and leak credentials.
+ */
+function argumentsOf(command: ReturnType<typeof ffmpeg>): string[] {
   return (command as unknown as { _getArguments(): string[] })._getArguments();
 }
 

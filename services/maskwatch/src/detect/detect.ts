@@ -4,26 +4,39 @@ import type { Box } from '@maskwatch/contracts/box';
 import type { DetectedFace, DetectLine } from '@maskwatch/contracts/detection';
 import { type Decoder, findDecoder } from '@maskwatch/ingest/source/decoder';
 import { type FilmProbe, probeFilm } from '@maskwatch/ingest/source/film-probe';
+import type { Frame } from '@maskwatch/ingest/source/frame-source';
 import { systemClock } from '@maskwatch/platform/clock';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { readPicture } from '@maskwatch/training/dataset/decode-picture';
-import { rgbPicture } from '@maskwatch/vision/picture';
+import type { RgbImage } from '@maskwatch/vision/colour';
+import { type Picture, rgbPicture } from '@maskwatch/vision/picture';
 import { counted } from '../counted.ts';
-import { AnnotatedCopies } from './annotate.ts';
+import type { AnnotatedFilm } from './annotated-film.ts';
+import { ContactSheet } from './contact-sheet.ts';
+import { Copies } from './copies.ts';
+import { drawn } from './drawing.ts';
 import { filmFrames } from './film-frames.ts';
 import { inOrder } from './in-order.ts';
+import { type LineFormat, type LineFormatName, lineFormats } from './line-format.ts';
 import { type MediaFile, mediaFiles } from './media-files.ts';
 import type { PictureJudge } from './picture-judge.ts';
 import { Progress } from './progress.ts';
-import { jsonLine, Tally, tableRows } from './report.ts';
+import { Tally } from './report.ts';
 
 export interface DetectOptions {
   paths: readonly string[];
   judge: PictureJudge;
   /** Pictures under way at once. */
   atOnce: number;
-  json: boolean;
+  format: LineFormatName;
+  /** Faces are told and drawn from this confidence on. */
+  minConfidence: number;
+  /** Folder of the copies with boxes. */
   output?: string;
+  /** Every face that the judge finds is pixelated on the copies. */
+  blur: boolean;
+  /** File of the contact sheet. */
+  sheet?: string;
   rate?: number;
   stdout: Writable & { isTTY?: boolean };
   stderr: Writable & { isTTY?: boolean };
@@ -41,28 +54,35 @@ interface Work {
 export class DetectRun {
   readonly #options: DetectOptions;
   readonly #tally = new Tally();
-  readonly #copies: AnnotatedCopies | undefined;
+  readonly #format: LineFormat;
+  readonly #copies: Copies | undefined;
+  readonly #sheet: ContactSheet | undefined;
   #decoder: Decoder | undefined;
   #progress: Progress | undefined;
   #broken = 0;
 
   constructor(options: DetectOptions) {
     this.#options = options;
-    this.#copies = options.output === undefined ? undefined : new AnnotatedCopies(options.output);
+    this.#format = lineFormats[options.format]();
+    this.#copies = options.output === undefined ? undefined : new Copies(options.output);
+    this.#sheet = options.sheet === undefined ? undefined : new ContactSheet();
   }
 
   async run(): Promise<{ broken: number }> {
-    const { paths, output, json, stderr, stdout } = this.#options;
+    const { paths, output, format, stderr, stdout } = this.#options;
     const found = await mediaFiles(paths, output);
     for (const { file, reason } of found.broken) this.#complain(file, reason);
     const work = await this.#probe(found.files);
-    if (stderr.isTTY === true || (json && stdout.isTTY !== true)) {
+    if (stderr.isTTY === true || (format !== 'table' && stdout.isTTY !== true)) {
       const total = work.reduce((sum, one) => sum + this.#steps(one), 0);
       this.#progress = new Progress({ stderr, clock: systemClock, total });
     }
+    if (this.#format.head !== undefined) await this.#say(this.#format.head);
     await this.#pictures(work);
     this.#progress?.clear();
-    if (!json) await this.#say(`${this.#tally.text}${this.#rest(found.passedOver)}`);
+    if (this.#format.tail !== undefined) await this.#say(this.#format.tail());
+    if (format === 'table') await this.#say(`${this.#tally.text}${this.#rest(found.passedOver)}`);
+    await this.#writeSheet();
     return { broken: this.#broken };
   }
 
@@ -88,44 +108,82 @@ export class DetectRun {
 
   async #picture(file: MediaFile): Promise<DetectLine | Problem> {
     try {
-      const decoded = await readPicture(file.path);
-      const { data, width, height } = decoded;
-      const faces = await this.#options.judge.judge(rgbPicture(data, width, height));
-      await this.#copies?.write(file, decoded, faces).catch((thrown: unknown) => {
-        this.#asProblem(file, thrown);
-      });
-      return { file: file.file, width, height, faces };
+      const { data, width, height } = await readPicture(file.path);
+      const picture = rgbPicture(data, width, height);
+      const { told, found } = await this.#judge(picture);
+      const line = { file: file.file, width, height, faces: told };
+      await this.#sheet?.add(picture, line);
+      await this.#copies
+        ?.writePicture(file, this.#draw(picture, told, found))
+        .catch((thrown: unknown) => this.#asProblem(file, thrown));
+      return line;
     } catch (thrown) {
       return this.#asProblem(file, thrown);
     }
   }
 
   async #film(file: MediaFile, probe: FilmProbe): Promise<void> {
-    const { rate, atOnce, judge } = this.#options;
+    const { rate, atOnce } = this.#options;
     const decoder = this.#decoder!;
+    let copy: AnnotatedFilm | undefined;
     const frames = filmFrames({
       ...{ path: file.path, decoder, buffers: atOnce + 2 },
       ...(rate === undefined ? {} : { rate }),
     });
-    const lines = inOrder(frames, atOnce, async (frame): Promise<DetectLine> => {
-      try {
-        const faces = await judge.judge(frame.picture);
-        const { width, height } = probe;
-        const ratio = width / frame.picture.width;
-        return {
-          file: file.file,
-          ...{ frame: frame.sequence, timeMs: Math.round(frame.capturedAt) },
-          ...{ width, height, faces: faces.map((face) => enlarged(face, ratio)) },
-        };
-      } finally {
-        frame.release();
-      }
-    });
+    const judged = inOrder(frames, atOnce, (frame) => this.#frame(frame, { file, probe }));
     try {
-      for await (const line of lines) await this.#tell(line);
+      copy = await this.#copies?.openFilm(file, {
+        ffmpeg: decoder.ffmpeg,
+        framesPerSecond: rate ?? probe.framesPerSecond,
+      });
+      for await (const { line, image } of judged) {
+        if (image !== undefined) await copy?.write(image);
+        await this.#tell(line);
+      }
+      await copy?.finish();
     } catch (thrown) {
+      await copy?.abandon();
       this.#asProblem(file, thrown);
     }
+  }
+
+  async #frame(
+    frame: Frame,
+    { file, probe: { width, height } }: { file: MediaFile; probe: FilmProbe },
+  ): Promise<{ line: DetectLine; image?: RgbImage }> {
+    try {
+      const { told, found } = await this.#judge(frame.picture);
+      const ratio = width / frame.picture.width;
+      const line = {
+        file: file.file,
+        ...{ frame: frame.sequence, timeMs: Math.round(frame.capturedAt) },
+        ...{ width, height, faces: told.map((face) => enlarged(face, ratio)) },
+      };
+      await this.#sheet?.add(frame.picture, line);
+      if (this.#copies === undefined) return { line };
+      return { line, image: this.#draw(frame.picture, told, found) };
+    } finally {
+      frame.release();
+    }
+  }
+
+  /** With `blur` the judge also finds faces that are too weak to be told. */
+  async #judge(picture: Picture): Promise<{ told: DetectedFace[]; found: DetectedFace[] }> {
+    const found = await this.#options.judge.judge(picture);
+    const told = found.filter(({ confidence }) => confidence >= this.#options.minConfidence);
+    return { told, found };
+  }
+
+  #draw(picture: Picture, faces: DetectedFace[], found: DetectedFace[]): RgbImage {
+    return drawn(picture, { faces, blurred: this.#options.blur ? found : [] });
+  }
+
+  async #writeSheet(): Promise<void> {
+    const { sheet, stderr } = this.#options;
+    if (sheet === undefined || this.#sheet === undefined) return;
+    const { shown, left } = await this.#sheet.write(sheet);
+    const more = left === 0 ? '' : `, ${left} more had no room`;
+    stderr.write(`${sheet}: ${counted(shown, 'face')}${more}\n`);
   }
 
   /** Asks every film for its size and length first: the time left needs them. */
@@ -154,7 +212,8 @@ export class DetectRun {
 
   async #tell(line: DetectLine): Promise<void> {
     this.#tally.add(line);
-    await this.#say(this.#options.json ? jsonLine(line) : tableRows(line));
+    const text = this.#format.line(line);
+    if (text !== undefined) await this.#say(text);
     this.#progress?.step();
   }
 

@@ -13,12 +13,12 @@ export function stateOf(face: DetectedFace): { state: MaskState; words: string }
 /** One line of --json. Two decimals of a pixel and five of a share lose nothing that is known. */
 export function jsonLine(line: DetectLine): string {
   const faces = line.faces.map((face) => ({
-    box: face.box.map((value) => round(value, 100)),
-    confidence: round(face.confidence, 100_000),
+    box: face.box.map((value) => rounded(value, 100)),
+    confidence: rounded(face.confidence, 100_000),
     label: face.label,
     judged: face.judged,
     probabilities: Object.fromEntries(
-      Object.entries(face.probabilities).map(([state, share]) => [state, round(share, 100_000)]),
+      Object.entries(face.probabilities).map(([state, share]) => [state, rounded(share, 100_000)]),
     ),
   }));
   return JSON.stringify({ ...line, faces });
@@ -68,6 +68,7 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-function round(value: number, parts: number): number {
-  return Math.round(value * parts) / parts;
+/** To that part of one; undefined stays so. */
+export function rounded<Value extends number | undefined>(value: Value, parts: number): Value {
+  return (value === undefined ? value : Math.round(value * parts) / parts) as Value;
 }

@@ -19,8 +19,10 @@ const ACTIVATIONS: ReadonlyMap<string, Activate> = new Map<string, Activate>([
   ['tanh', plain('Tanh')],
   ['sigmoid', sigmoid],
   ['hard_sigmoid', hardSigmoid],
-  ['swish', swish],
-  ['silu', swish],
+  ['swish', gated((use, input) => one(use, input, 'Sigmoid'))],
+  ['silu', gated((use, input) => one(use, input, 'Sigmoid'))],
+  ['hard_swish', gated(hardSigmoid)],
+  ['hard_silu', gated(hardSigmoid)],
   ['softmax', softmax],
 ]);
 
@@ -112,8 +114,10 @@ function hardSigmoid(use: LayerUse, input: LayerValue): LayerValue {
   return one(use, input, 'HardSigmoid', { alpha, beta: float(0.5) });
 }
 
-function swish(use: LayerUse, input: LayerValue): LayerValue {
-  const gate = one(use, input, 'Sigmoid');
-  const value = add(use, 'Mul', { inputs: [input.value, gate.value], step: 'swish' });
-  return { value, shape: input.shape };
+/** A value times its own gate. */
+function gated(gate: Activate): Activate {
+  return (use, input) => {
+    const inputs = [input.value, gate(use, input).value];
+    return { value: add(use, 'Mul', { inputs, step: 'gated' }), shape: input.shape };
+  };
 }

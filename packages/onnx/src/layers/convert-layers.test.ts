@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { largestDifference } from './testing/compare-with-tfjs.ts';
-import { mobileNetNested, mobileNetWithHead } from './testing/small-models.ts';
+import { mobileNetApplied, mobileNetNested, mobileNetWithHead } from './testing/small-models.ts';
 
 const sizes: [number, number][] = [
   [32, 32],
@@ -31,4 +31,10 @@ for (const [height, width] of sizes) {
 test('a model within a model gives the same probabilities, rows in the order of Keras', async () => {
   const { difference } = await largestDifference(mobileNetNested([32, 32]), [32, 32]);
   assert.ok(difference <= 1e-4, `${difference}`);
+});
+
+test('a model used as a layer behind a scaling gives the same probabilities', async () => {
+  const { difference, converted } = await largestDifference(mobileNetApplied([33, 32]), [33, 32]);
+  assert.ok(difference <= 1e-4, `${difference}`);
+  assert.deepEqual(converted.rescaling, { scale: 1 / 127.5, offset: -1 });
 });

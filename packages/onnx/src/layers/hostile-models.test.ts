@@ -271,3 +271,24 @@ test('weights stored as halves or as whole numbers with a scale are read', async
   assert.deepEqual([...network.weights.get('a')!.data], [1, -2.5]);
   assert.deepEqual([...network.weights.get('b')!.data], [2, 97]);
 });
+
+test('refuses models that are used within models again and again', () => {
+  const call = (name: string) => [[name, 0, 0, {}]];
+  let inner: Json = { class_name: 'Dropout', config: { name: 'inner' } };
+  for (let depth = 0; depth < 6; depth++) {
+    const input = {
+      class_name: 'InputLayer',
+      config: { name: 'in', batch_shape: [null, 8, 8, 3] },
+    };
+    inner.inbound_nodes = Array.from({ length: 100 }, () => call('in'));
+    const config = {
+      name: 'inner',
+      layers: [input, inner],
+      input_layers: ['in', 0, 0],
+      output_layers: ['inner', 99, 0],
+    };
+    inner = { class_name: 'Functional', config };
+  }
+  const network = { topology: inner, weights: new Map() };
+  assert.throws(() => convertLayers(network), /uses layers more than 20000 times/);
+});

@@ -17,8 +17,8 @@ interface Pending {
   index: number;
 }
 
-/** Nodes of a graph: a nested model may be used many times, and what it nests, too. */
-const MOST_NODES = 20_000;
+/** Uses of layers: a nested model may be used many times, and what it nests, too. */
+const MOST_USES = 20_000;
 
 /** Adds a model's layers to the graph, each call once what it reads is there; gives the outputs. */
 export function runModel(
@@ -30,6 +30,9 @@ export function runModel(
   let pending: Pending[] = model.layers
     .filter(({ className }) => className !== 'InputLayer')
     .flatMap((layer) => layer.calls.map((call, index) => ({ layer, call, index })));
+  if (pending.length > MOST_USES) {
+    throw layerProblem('the model', 'uses layers more than 20000 times');
+  }
   while (pending.length > 0) {
     const left: Pending[] = [];
     for (const next of pending) {
@@ -57,6 +60,10 @@ function callLayer(
   { model, next, inputs }: { model: ModelSpec; next: Pending; inputs: LayerValue[] },
 ): LayerValue[] {
   const { layer, call } = next;
+  graph.uses += 1;
+  if (graph.uses > MOST_USES) {
+    throw layerProblem(layer.config.place, 'the model uses layers more than 20000 times');
+  }
   if (layer.model !== undefined) return runModel({ graph, weights }, layer.model, inputs);
   const convert = LAYER_KINDS.get(layer.className);
   if (convert === undefined) {
@@ -68,9 +75,6 @@ function callLayer(
   checkShape(use, output);
   if (output.scaled === undefined) {
     for (const { scaled } of inputs) if (scaled !== undefined) graph.pictureReads.add(scaled);
-  }
-  if (graph.graph.nodes.length > MOST_NODES) {
-    throw layerProblem(layer.config.place, 'the model has more than 20000 steps');
   }
   return [output];
 }

@@ -1,4 +1,6 @@
 import { type Attribute, floatTensor, type Graph, int64Tensor } from '../graph.ts';
+import { layerProblem, short } from './layer-problem.ts';
+import { MOST_WEIGHTS } from './layers-network.ts';
 
 /** What later layers need to know of a value: its name, and its shape as Keras has it. */
 export interface LayerValue {
@@ -33,6 +35,9 @@ export class LayersGraph {
   };
   /** After how many scalings the layers read the picture: only one is possible. */
   readonly pictureReads = new Set<number>();
+  /** Uses of layers so far; what is used within a model that is used often counts each time. */
+  uses = 0;
+  #numbers = 0;
   readonly #names = new Set([PICTURE, LOGITS]);
   readonly #made = new Map<object, Map<string, string>>();
 
@@ -48,6 +53,10 @@ export class LayersGraph {
   }
 
   floats(name: string, dims: number[], data: Float32Array): string {
+    this.#numbers += data.length;
+    if (this.#numbers > 2 * MOST_WEIGHTS) {
+      throw layerProblem(`layer "${short(name)}"`, 'the model has more than 400 million constants');
+    }
     const own = this.#unique(name);
     this.graph.initializers.push(floatTensor(own, dims, data));
     return own;

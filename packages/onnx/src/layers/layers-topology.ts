@@ -53,14 +53,11 @@ class TopologyReader {
     const names = new Set(layers.map((layer) => layer.path.at(-1)));
     if (names.size < layers.length) throw layerProblem(place, 'has two layers of one name');
     const keras3 = layers.some((layer) => isKeras3(layer));
-    return json.class_name === 'Sequential'
-      ? sequential({ layers, keras3, json, config, path })
-      : {
-          keras3,
-          layers,
-          inputs: referencesOf(config.input_layers, place),
-          outputs: referencesOf(config.output_layers, place),
-        };
+    if (json.class_name === 'Sequential') return sequential({ layers, keras3, json, config, path });
+    const inputs = referencesOf(config.input_layers, place);
+    const outputs = referencesOf(config.output_layers, place);
+    countFromZero(layers, outputs);
+    return { keras3, layers, inputs, outputs };
   }
 
   #layer(json: unknown, model: { path: string[]; place: string }): LayerSpec {
@@ -85,6 +82,22 @@ class TopologyReader {
     if (MODELS.has(json.class_name)) layer.model = this.model(json, path);
     return layer;
   }
+}
+
+/**
+ * Keras 2 and TensorFlow.js count the making of a nested model as its call 0 and leave it out of
+ * the file, so its first use is call 1; here it is call 0, as in Keras 3.
+ */
+function countFromZero(layers: LayerSpec[], outputs: Reference[]): void {
+  const counts = new Map(
+    layers.filter(({ model }) => model).map(({ path, calls }) => [path.at(-1)!, calls.length]),
+  );
+  const calls = layers.flatMap((layer) => layer.calls);
+  const references = [...calls.flatMap(({ inputs }) => inputs), ...outputs];
+  const ahead = new Set(
+    references.filter(({ layer, call }) => call === counts.get(layer)).map(({ layer }) => layer),
+  );
+  for (const reference of references) if (ahead.has(reference.layer)) reference.call -= 1;
 }
 
 /** Only Keras 3 calls the shape of an input batch_shape. */

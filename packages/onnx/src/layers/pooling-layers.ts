@@ -76,10 +76,13 @@ function borderZeros(
     }),
   );
   const [rows, columns] = [touches[0]!, touches[1]!];
-  const least = -3.4e38;
-  return Float32Array.from(
-    rows.flatMap((row) => columns.map((column) => (row || column ? 0 : least))),
-  );
+  const zeros = new Float32Array(rows.length * columns.length).fill(-3.4e38);
+  for (const [y, row] of rows.entries()) {
+    for (const [x, column] of columns.entries()) {
+      if (row || column) zeros[y * columns.length + x] = 0;
+    }
+  }
+  return zeros;
 }
 
 export function globalAveragePooling2d(use: LayerUse): LayerValue {

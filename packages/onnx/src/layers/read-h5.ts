@@ -28,6 +28,8 @@ async function replyOf(bytes: Uint8Array, timeLimitMs: number): Promise<H5Reply>
     workerData: bytes,
     name: 'h5',
     execArgv: [],
+    // Numbers lie outside of this heap; in it are only names and JSON.
+    resourceLimits: { maxOldGenerationSizeMb: 512 },
     // HDF5 prints its own faults, many lines each; the sentence is told by the Problem.
     stdout: true,
     stderr: true,

@@ -98,3 +98,15 @@ export function mobileNetNested(size: [number, number]): layers.LayersModel {
   randomise(model, 2);
   return model;
 }
+
+/** The same base used as a layer of a functional model, with a layer before it. */
+export function mobileNetApplied(size: [number, number]): layers.LayersModel {
+  const input = layers.input({ shape: [...size, 3] });
+  const scaled = then(input, layers.layers.rescaling({ scale: 1 / 127.5, offset: -1 }));
+  const features = then(scaled, mobileNetBase(size, 'base'));
+  const pooled = then(features, layers.layers.globalAveragePooling2d({}));
+  const output = then(pooled, layers.layers.dense({ units: 1, activation: 'sigmoid' }));
+  const model = layers.model({ inputs: input, outputs: output });
+  randomise(model, 8);
+  return model;
+}

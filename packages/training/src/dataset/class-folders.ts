@@ -5,24 +5,33 @@ import type { DataSet } from './dataset.ts';
 import { type FolderFiles, readBounded } from './folder-files.ts';
 
 /** Every class of a folder per class, with the pictures below it. */
-export function classFolders({ pictures }: FolderFiles): Map<string, string[]> {
+export function classFolders(
+  { pictures }: FolderFiles,
+  names: ClassNames = {},
+): Map<string, string[]> {
   const classes = new Map<string, string[]>();
   for (const path of pictures) {
-    const [name, ...rest] = path.split('/');
-    if (rest.length === 0) continue;
-    const own = classes.get(name!);
-    if (own === undefined) classes.set(name!, [path]);
+    const folders = path.split('/').slice(0, -1);
+    if (folders.length === 0) continue;
+    const name = classAmong(folders, names);
+    const own = classes.get(name);
+    if (own === undefined) classes.set(name, [path]);
     else own.push(path);
   }
   return classes;
 }
 
+/** The first folder on the way that means something: train/with_mask is with_mask. */
+function classAmong(folders: readonly string[], names: ClassNames): string {
+  return folders.find((folder) => meaningOf(folder, names) !== undefined) ?? folders[0]!;
+}
+
 /**
  * Pictures in a folder per class. Problems: names-unknown where a folder's name says nothing,
- * data-form where fewer than two states are left, or a folder is named `face`.
+ * data-form where one means `face`.
  */
 export function readClassFolders(files: FolderFiles, names: ClassNames = {}): DataSet {
-  const classes = classFolders(files);
+  const classes = classFolders(files, names);
   const unknown = [...classes.keys()].filter((name) => meaningOf(name, names) === undefined);
   if (unknown.length > 0) throw unknownClasses(unknown, `folders of ${files.folder}`);
   const set: DataSet = { form: 'folders', pictures: [], skipped: [] };

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
-import { classFolders, readClassFolders } from './class-folders.ts';
+import { readClassFolders } from './class-folders.ts';
 import type { ClassNames } from './class-names.ts';
 import { cocoFiles, readCoco } from './coco-json.ts';
 import type { DataSet } from './dataset.ts';
@@ -57,7 +57,7 @@ async function readFolder(files: FolderFiles, { names }: ReadOptions): Promise<D
   if (vocFiles(files).length > 0) return readVoc(files, names);
   if ((await cocoFiles(files)).length > 0) return readCoco(files, names);
   if (yoloFiles(files).length > 0) return readYolo(files, names);
-  if (classFolders(files).size > 0) return readClassFolders(files, names);
+  if (pictures.some((picture) => picture.includes('/'))) return readClassFolders(files, names);
   throw noForm(folder, 'pictures without labels');
 }
 

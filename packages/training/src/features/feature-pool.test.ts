@@ -7,7 +7,7 @@ import type { FeaturesModel } from '@maskwatch/contracts/model';
 import { type LoadedModel, loadModel } from '@maskwatch/runtime/registry';
 import sharp from 'sharp';
 import { parseAugmentation } from './augmentation.ts';
-import { type CutSource, openCutPool, openFeaturePool } from './feature-pool.ts';
+import { type CutSource, openFeaturePool } from './feature-pool.ts';
 
 const cache = await mkdtemp(join(tmpdir(), 'maskwatch-pool-'));
 after(() => rm(cache, { recursive: true, force: true }));
@@ -61,7 +61,7 @@ test('another seed gives other views, but the same view 0', async () => {
 });
 
 test('pixels of a view and a thumbnail; a broken picture is a Problem of its own', async () => {
-  const pool = await openCutPool({ size: 32, threads: 1 });
+  const pool = await openFeaturePool({ model, size: 32, threads: 1 });
   const broken = cutOf(Buffer.from('no picture'));
 
   const [pixels, failed, jpeg] = await Promise.allSettled([

@@ -29,17 +29,15 @@ export interface Views {
 /** What a cut is taken from; a FaceCut fits. */
 export type CutSource = Pick<FaceCut, 'picture' | 'region'>;
 
-/** Threads that decode, cut and augment. */
+/** What becomes of cuts before any network. */
 export interface CutPool {
   /** uint8 [count, 3, size, size], red, green, blue. Problem picture-unreadable. */
   pixels(cut: CutSource, views: Views, size?: number): Promise<Uint8Array>;
   /** The cut as a small JPEG, for a report: a square of `size` pixels (96 where not said). */
   thumbnail(cut: CutSource, size?: number): Promise<Uint8Array>;
-  /** Waits for what is under way, then ends the threads; nothing may be asked afterwards. */
-  close(): Promise<void>;
 }
 
-/** Threads that also run the lower part of a network. */
+/** Threads that decode, cut, augment and run the lower part of a network. */
 export interface FeaturePool extends CutPool {
   /** Values of one row of features. */
   channels: number;
@@ -47,40 +45,33 @@ export interface FeaturePool extends CutPool {
   views(cut: CutSource, views: Views): Promise<Float32Array>;
   /** How many views came from the cache, and how many were computed. */
   counts(): { cached: number; computed: number };
+  /** Waits for what is under way, then ends the threads; nothing may be asked afterwards. */
+  close(): Promise<void>;
 }
 
-export interface CutPoolOptions {
+export interface FeaturePoolOptions {
+  model: LoadedModel<FeaturesModel>;
   /** Width and height of a view in pixels. */
   size: number;
   /** One a core where not said. */
   threads?: number;
-}
-
-export interface FeaturePoolOptions extends CutPoolOptions {
-  model: LoadedModel<FeaturesModel>;
   /** A folder (see featureCacheFolder); nothing is kept without. */
   cache?: string;
 }
 
-/** A pool without a network: for pixels alone. */
-export async function openCutPool({ size, threads }: CutPoolOptions): Promise<CutPool> {
-  return new Pool(size, await startThreads(threads, undefined));
-}
-
 /** Problems: model-open where the network cannot be opened. */
 export async function openFeaturePool(options: FeaturePoolOptions): Promise<FeaturePool> {
-  const { size, threads, model, cache } = options;
-  const pool = new FeaturesOfPool(size, await startThreads(threads, model), options);
-  if (cache !== undefined) await pool.cache?.prune();
-  return pool;
+  const { model, threads = availableParallelism(), cache: folder } = options;
+  const cache = folder === undefined ? undefined : new FeatureCache(folder);
+  await cache?.prune();
+  return new Pool(options, await startThreads(threads, model), cache);
 }
 
 async function startThreads(
-  threads = availableParallelism(),
-  model: LoadedModel<FeaturesModel> | undefined,
+  count: number,
+  model: LoadedModel<FeaturesModel>,
 ): Promise<FeatureThread[]> {
-  const setup = model === undefined ? {} : { model };
-  const starts = Array.from({ length: Math.max(1, threads) }, () => FeatureThread.start(setup));
+  const starts = Array.from({ length: Math.max(1, count) }, () => FeatureThread.start({ model }));
   const started = await Promise.allSettled(starts);
   const running = started.filter((one) => one.status === 'fulfilled').map((one) => one.value);
   const failed = started.find((one) => one.status === 'rejected');
@@ -89,26 +80,55 @@ async function startThreads(
   throw failed.reason;
 }
 
-class Pool implements CutPool {
-  protected readonly size: number;
-  readonly #free: FeatureThread[];
+class Pool implements FeaturePool {
+  readonly channels: number;
+  readonly #options: FeaturePoolOptions;
+  readonly #cache: FeatureCache | undefined;
   readonly #all: readonly FeatureThread[];
+  readonly #free: FeatureThread[];
   /** Who waits for a thread; they hold no pixels and no bytes yet. */
   readonly #waiting: ((thread: FeatureThread) => void)[] = [];
+  readonly #counts = { cached: 0, computed: 0 };
   #closed = false;
 
-  constructor(size: number, threads: FeatureThread[]) {
-    this.size = size;
-    this.#free = [...threads];
+  constructor(
+    options: FeaturePoolOptions,
+    threads: FeatureThread[],
+    cache: FeatureCache | undefined,
+  ) {
+    this.channels = options.model.model.channels;
+    this.#options = options;
     this.#all = threads;
+    this.#free = [...threads];
+    this.#cache = cache;
   }
 
-  async pixels(cut: CutSource, views: Views, size = this.size): Promise<Uint8Array> {
+  async views(cut: CutSource, views: Views): Promise<Float32Array> {
+    const { size, model } = this.#options;
+    return this.#withThread(async (thread) => {
+      const bytes = await cut.picture.bytes();
+      const plan = planOf(cut, views, { size, sha256: sha256Of(bytes) });
+      const key = JSON.stringify([version, model.model.sha256, plan]);
+      const kept = await this.#cache?.read(key, views.count * this.channels);
+      this.#counts[kept === undefined ? 'computed' : 'cached'] += views.count;
+      if (kept !== undefined) return kept;
+      const request: WorkerRequest = { kind: 'features', bytes, plan };
+      const values = (await thread.send(request)) as Float32Array;
+      await this.#cache?.write(key, values);
+      return values;
+    });
+  }
+
+  async pixels(cut: CutSource, views: Views, size = this.#options.size): Promise<Uint8Array> {
     return this.#bytes('pixels', cut, { views, size });
   }
 
   async thumbnail(cut: CutSource, size = thumbnailSize): Promise<Uint8Array> {
     return this.#bytes('thumbnail', cut, { views: { count: 1, seed: 0 }, size });
+  }
+
+  counts(): { cached: number; computed: number } {
+    return { ...this.#counts };
   }
 
   async close(): Promise<void> {
@@ -121,7 +141,7 @@ class Pool implements CutPool {
     cut: CutSource,
     { views, size }: { views: Views; size: number },
   ): Promise<Uint8Array> {
-    return this.withThread(async (thread) => {
+    return this.#withThread(async (thread) => {
       const bytes = await cut.picture.bytes();
       const plan = planOf(cut, views, { size, sha256: sha256Of(bytes) });
       return (await thread.send({ kind, bytes, plan } satisfies WorkerRequest)) as Uint8Array;
@@ -129,11 +149,12 @@ class Pool implements CutPool {
   }
 
   /** First come, first served; a thread serves one at a time. */
-  protected async withThread<T>(use: (thread: FeatureThread) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new Problem('features-closed', 'The threads for features have ended.');
+  async #withThread<T>(use: (thread: FeatureThread) => Promise<T>): Promise<T> {
+    if (this.#closed) throw closed();
     const thread =
       this.#free.pop() ?? (await new Promise<FeatureThread>((free) => this.#waiting.push(free)));
     try {
+      if (this.#closed) throw closed();
       return await use(thread);
     } finally {
       const next = this.#waiting.shift();
@@ -143,37 +164,8 @@ class Pool implements CutPool {
   }
 }
 
-class FeaturesOfPool extends Pool implements FeaturePool {
-  readonly channels: number;
-  readonly cache: FeatureCache | undefined;
-  readonly #sha256: string;
-  readonly #counts = { cached: 0, computed: 0 };
-
-  constructor(size: number, threads: FeatureThread[], { model, cache }: FeaturePoolOptions) {
-    super(size, threads);
-    this.channels = model.model.channels;
-    this.#sha256 = model.model.sha256;
-    this.cache = cache === undefined ? undefined : new FeatureCache(cache);
-  }
-
-  counts(): { cached: number; computed: number } {
-    return { ...this.#counts };
-  }
-
-  async views(cut: CutSource, views: Views): Promise<Float32Array> {
-    return this.withThread(async (thread) => {
-      const bytes = await cut.picture.bytes();
-      const plan = planOf(cut, views, { size: this.size, sha256: sha256Of(bytes) });
-      const key = JSON.stringify([version, this.#sha256, plan]);
-      const kept = await this.cache?.read(key, views.count * this.channels);
-      this.#counts[kept === undefined ? 'computed' : 'cached'] += views.count;
-      if (kept !== undefined) return kept;
-      const request: WorkerRequest = { kind: 'features', bytes, plan };
-      const values = (await thread.send(request)) as Float32Array;
-      await this.cache?.write(key, values);
-      return values;
-    });
-  }
+function closed(): Problem {
+  return new Problem('features-closed', 'The threads for features have ended.');
 }
 
 /** Numbers of views follow from content, place and seed; not from the name or order of pictures. */

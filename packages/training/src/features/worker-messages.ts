@@ -3,15 +3,14 @@ import { messageOf, Problem } from '@maskwatch/platform/problem';
 import type { LoadedModel } from '@maskwatch/runtime/registry';
 import type { ViewPlan } from './cut-views.ts';
 
-/** What a thread is started with; without a model it only makes pixels. */
+/** What a thread is started with. */
 export interface WorkerSetup {
-  model?: LoadedModel<FeaturesModel>;
+  model: LoadedModel<FeaturesModel>;
 }
 
 /** To the thread: one at a time; `stop` only after the last answer. */
 export type WorkerRequest =
-  | { kind: 'features' | 'pixels'; bytes: Uint8Array; plan: ViewPlan }
-  | { kind: 'thumbnail'; bytes: Uint8Array; plan: ViewPlan }
+  | { kind: 'features' | 'pixels' | 'thumbnail'; bytes: Uint8Array; plan: ViewPlan }
   | { kind: 'stop' };
 
 /** Structured clones of a Problem: a class does not survive the way between threads. */

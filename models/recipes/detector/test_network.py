@@ -7,7 +7,7 @@ import torch
 
 from .cfg import CfgFault
 from .network import Network
-from .weights import HEADER, WeightsFault, read_weights, settle_folded, start_from, start_new, write_weights
+from .weights import HEADER, WeightsFault, read_weights, set_priors, settle_folded, start_from, start_new, write_weights
 
 EVERY_LAYER = """
 [net]
@@ -126,7 +126,7 @@ class TheNetwork(unittest.TestCase):
         start_new(old)
         start_new(new)
         torch.nn.init.normal_(old.head_convolutions()[0].conv.weight)
-        start_from(new, old)
+        self.assertFalse(start_from(new, old))
         pixels = torch.rand(1, 3, 32, 32)
         a = old(pixels)[0].view(2, 6, -1)
         b = new(pixels)[0].view(2, 8, -1)
@@ -134,6 +134,9 @@ class TheNetwork(unittest.TestCase):
         torch.testing.assert_close(sizes[1], sizes[0])
         torch.testing.assert_close(b[:, [0, 1, 4]], a[:, [0, 1, 4]])
         self.assertEqual(float(b[:, 5:].abs().max()), 0)
+        set_priors(new, [0.7, 0.25, 0.05])
+        classes = new(pixels)[0].view(2, 8, -1)[:, 5:].sigmoid()
+        torch.testing.assert_close(classes[:, :, 0], torch.tensor([[0.7, 0.25, 0.05]] * 2))
 
     def test_gives_folded_batch_norms_statistics_without_changing_the_outputs(self):
         network = Network(cfg()).eval()

@@ -138,6 +138,12 @@ class Training(unittest.TestCase):
         status, _, said = self.run_main('next', '--epochs', '1', *start)
         self.assertEqual((status, 'the cfg needs' in said), (1, True))
 
+    def test_refuses_a_class_that_the_cfg_does_not_have(self):
+        (self.folder / 'pictures.jsonl').write_text('{"file":"0.jpg","boxes":[[10,20,20,20,2]]}')
+        status, _, said = self.run_main('out')
+        self.assertEqual(status, 1)
+        self.assertIn('has a box of class 2, the cfg has 2 classes', said)
+
     def test_says_which_line_of_the_list_is_wrong(self):
         with open(self.folder / 'pictures.jsonl', 'a', encoding='utf-8') as file:
             file.write('\n{"file":"x.jpg"}')

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 
 from .cfg import CfgFault
@@ -14,7 +15,7 @@ from .data import Batches
 from .network import Network
 from .pictures import DataFault, read_list
 from .trainer import Trainer
-from .weights import WeightsFault, read_weights, settle_folded, start_from, start_new
+from .weights import WeightsFault, read_weights, set_priors, settle_folded, start_from, start_new
 
 
 def parse(arguments):
@@ -33,6 +34,7 @@ def parse(arguments):
     add('--batch-size', type=whole, default=16)
     add('--optimizer', choices=('adamw', 'sgd'), default='adamw')
     add('--learning-rate', type=float, help='default: 0.001, 0.0003 with --from; ten times that for sgd')
+    add('--head-rate', type=float, help='times that, for the heads; default: 5 where --from has other classes, else 1')
     add('--weight-decay', type=float, help='default: 0.02, 0.0005 for sgd')
     add('--warmup', type=whole, default=100, help='steps over which the rate rises')
     add('--average', type=float, default=0.998, help='decay of the moving average')
@@ -86,14 +88,27 @@ def computes_bf16(device):
 
 
 def make_network(options):
+    """The network, and whether its classes have still to be learned from nothing."""
     network = Network(options.cfg.read_text(encoding='utf-8'), options.freeze)
     start_new(network)
-    if options.start is not None:
-        cfg = options.from_cfg or options.cfg
-        other = Network(cfg.read_text(encoding='utf-8'))
-        read_weights(other, options.start)
-        start_from(network, other)
-    return network
+    if options.start is None:
+        return network, True
+    cfg = options.from_cfg or options.cfg
+    other = Network(cfg.read_text(encoding='utf-8'))
+    read_weights(other, options.start)
+    return network, not start_from(network, other)
+
+
+def class_shares(pictures, classes):
+    """Of the boxes whose class is known, or even shares where none is."""
+    counts = np.zeros(classes)
+    for picture in pictures:
+        for kind in picture.boxes[:, 4].astype(int):
+            if kind >= classes:
+                raise DataFault(f'{picture.path.name} has a box of class {kind}, the cfg has {classes} classes')
+            if kind >= 0:
+                counts[kind] += 1
+    return (counts / counts.sum() if counts.sum() else np.full(classes, 1 / classes)).tolist()
 
 
 def settle(network, pictures, options):
@@ -113,7 +128,12 @@ def train(options):
     options.out.mkdir(parents=True, exist_ok=True)
     pictures = read_list(options.data)
     validation = [] if options.validation is None else read_list(options.validation)
-    network = make_network(options)
+    network, new_classes = make_network(options)
+    shares = class_shares(pictures, network.heads[0].classes)
+    if new_classes:
+        set_priors(network, shares)
+    if options.head_rate is None:
+        options.head_rate = 5 if new_classes and options.start is not None else 1
     if options.start is not None and not options.resume:
         settle(network, pictures, options)
     trainer = Trainer(network, pictures, validation, options)

@@ -91,7 +91,7 @@ class Trainer:
     def _step(self, batch):
         images, boxes, ignored = batch
         for group in self.optimizer.param_groups:
-            group['lr'] = self.rate()
+            group['lr'] = self.rate() * group['factor']
         self.network.train()
         loss, parts = self._loss(self.network, images, boxes, ignored)
         loss.backward()
@@ -185,12 +185,20 @@ def leave_signals(_):
 
 
 def make_optimizer(network, options):
-    """Kernels decay; biases and batch norms do not."""
-    learning = [p for p in network.parameters() if p.requires_grad]
-    groups = [
-        {'params': [p for p in learning if p.dim() > 1], 'weight_decay': options.weight_decay},
-        {'params': [p for p in learning if p.dim() <= 1], 'weight_decay': 0.0},
-    ]
+    """Kernels decay; biases and batch norms do not. Heads may learn faster."""
+    heads = {id(p) for c in network.head_convolutions() for p in c.parameters()}
+    groups = []
+    for factor, in_heads in ((1.0, False), (options.head_rate, True)):
+        for decay, of_kernels in ((options.weight_decay, True), (0.0, False)):
+            some = [
+                parameter
+                for parameter in network.parameters()
+                if parameter.requires_grad
+                and (id(parameter) in heads) == in_heads
+                and (parameter.dim() > 1) == of_kernels
+            ]
+            if some:
+                groups.append({'params': some, 'weight_decay': decay, 'factor': factor})
     if options.optimizer == 'sgd':
         return torch.optim.SGD(groups, lr=options.learning_rate, momentum=0.9, nesterov=True)
     return torch.optim.AdamW(groups, lr=options.learning_rate)

@@ -58,7 +58,8 @@ def start_from(network, other):
     """
     Takes over the layers of a trained network of the same build; heads may have other classes and
     anchors. Boxes and objectness then stay what they were (a changed anchor is taken off the bias of
-    width and height); classes stay where their number is the same and else start even.
+    width and height); classes stay where their number is the same and else start even, for
+    `set_priors` to say how often each one is. Returns whether they stayed.
     """
     heads = {id(c): n for n, c in enumerate(network.head_convolutions())}
     pairs = list(zip(network.convolutions(), other.convolutions()))
@@ -72,6 +73,7 @@ def start_from(network, other):
             raise WeightsFault('the two networks differ in more than their heads')
         else:
             mine.load_state_dict(theirs.state_dict())
+    return all(a.classes == b.classes for a, b in zip(network.heads, other.heads))
 
 
 def _take_head(mine, theirs):
@@ -87,7 +89,6 @@ def _take_head(mine, theirs):
     bias[:, :rows] = source.bias.view(anchors, -1)[:, :rows]
     if not same:
         weight[:, 5:] = 0
-        # Even, but not small: confidence is objectness times the likeliest class.
         bias[:, 5:] = 0
     bias[:, 2:4] += (old.anchors / head.anchors).log()
 
@@ -109,6 +110,19 @@ def start_new(network):
             # One class says nothing: confidence is the objectness.
             bias[:, 5:] = 10
             conv.weight.view(len(head.anchors), 6, -1)[:, 5:] = 0
+
+
+@torch.no_grad()
+def set_priors(network, shares):
+    """
+    Classes begin as likely as they are among the labelled boxes; learning that alone would take an
+    optimizer with steps of its learning rate thousands of them. One class is left as it is.
+    """
+    if len(shares) < 2:
+        return
+    logits = torch.tensor(shares).clamp(0.02, 0.98).logit()
+    for convolution, head in zip(network.head_convolutions(), network.heads):
+        convolution.conv.bias.view(len(head.anchors), -1)[:, 5:] = logits.to(convolution.conv.bias)
 
 
 @torch.no_grad()

@@ -22,7 +22,8 @@ async function describe(name: string, change: object): Promise<string> {
 }
 
 const judges = { threshold: 0.6, smallestFace: 24 };
-const oneStage = await describe('one-stage', { classes: ['no_mask'], judges });
+const classes = ['no_mask', 'mask', 'ignore', 'face'];
+const oneStage = await describe('one-stage', { classes, judges });
 
 test('the classifier says what the shipped pair can say', async () => {
   const pair = await loadPair(shipped, folder);
@@ -36,7 +37,10 @@ test('the classifier says what the shipped pair can say', async () => {
 test('a detector that judges needs no classifier, not even one that is there', async () => {
   const pair = await loadPair({ detector: oneStage, classifier: 'not there' }, folder);
   assert.equal(pair.classifier, undefined);
-  assert.deepEqual(judgingOf(modelsOf(pair)), { states: ['no_mask'], ...judges });
+  assert.deepEqual(judgingOf(modelsOf(pair)), {
+    states: ['no_mask', 'mask'],
+    ...judges,
+  });
 });
 
 test('several classes of one state are one state', () => {
@@ -53,6 +57,12 @@ test('a pair that judges nothing is refused with what to do', async () => {
   const silent = await describe('silent', { judges });
   await assert.rejects(loadPair({ ...shipped, detector: silent }, folder), {
     code: 'model-judges-nothing',
-    message: /silent has "judges" in its model\.json, but no class that is a mask state/,
+    message: 'The model silent judges, but says no mask state.',
+    action: /or no "judges" in its model\.json/,
+  });
+  const same = await describe('same', { classes: ['no_mask', 'ignore'], judges });
+  await assert.rejects(loadPair({ ...shipped, detector: same }, folder), {
+    code: 'model-judges-nothing',
+    message: 'The model same judges, but says no_mask of every face.',
   });
 });

@@ -2,6 +2,9 @@ import { type ClassifierModel, type DetectorModel, judgingOf } from '@maskwatch/
 import { Problem } from '@maskwatch/platform/problem';
 import { type LoadedModel, loadClassifier, loadDetector, modelsFolder } from './registry.ts';
 
+/** A state is believed for its lead over another one. */
+const leastStates = 2;
+
 /** What finds and judges: a detector that judges by itself has no classifier beside it. */
 export interface ModelPair {
   detector: LoadedModel<DetectorModel>;
@@ -16,7 +19,7 @@ export interface PairNames {
 
 /**
  * Reads the models that a config or a command names. Problems: those of the registry, and
- * model-judges-nothing where neither says anything of masks.
+ * model-judges-nothing where they say nothing of masks, or the same of every face.
  */
 export async function loadPair(names: PairNames, folder = modelsFolder()): Promise<ModelPair> {
   const detector = await loadDetector(names.detector, folder);
@@ -25,14 +28,17 @@ export async function loadPair(names: PairNames, folder = modelsFolder()): Promi
     alone || names.classifier === undefined
       ? { detector }
       : { detector, classifier: await loadClassifier(names.classifier, folder) };
-  if (judgingOf(modelsOf(pair)).states.length > 0) return pair;
-  const what = alone
-    ? `has "judges" in its model.json, but no class that is a mask state`
-    : 'only finds faces';
-  throw new Problem('model-judges-nothing', `The detector ${names.detector} ${what}.`, {
-    action: alone
-      ? 'Name its classes mask, no_mask or incorrect, or take "judges" away.'
-      : 'Name a classifier as well, or a detector that judges by itself.',
+  const { states } = judgingOf(modelsOf(pair));
+  if (states.length >= leastStates) return pair;
+  const judge = pair.classifier?.model.name ?? detector.model.name;
+  if (!alone && pair.classifier === undefined) {
+    throw new Problem('model-judges-nothing', `The detector ${judge} only finds faces.`, {
+      action: 'Name a classifier as well, or a detector that judges by itself.',
+    });
+  }
+  const what = states.length === 0 ? 'no mask state' : `${states[0]} of every face`;
+  throw new Problem('model-judges-nothing', `The model ${judge} judges, but says ${what}.`, {
+    action: `It needs two or three of mask, no_mask, incorrect among its classes${alone ? ', or no "judges" in its model.json' : ''}.`,
   });
 }
 

@@ -56,13 +56,17 @@ export function difference(
 
 /** "accuracy: 0.981 against 0.974, better by 0.007 (0.002 to 0.012)" */
 export function differenceText(of: Difference): string {
-  const both = `${of.figure}: ${decimals(of.value)} against ${decimals(of.against)}`;
-  if (of.verdict === 'no difference') {
-    return `${both}, no difference: ${signed(of.difference)} lies between ${signed(of.interval[0])} and ${signed(of.interval[1])}`;
+  return `${of.figure}: ${decimals(of.value)} against ${decimals(of.against)}, ${verdictText(of)}`;
+}
+
+/** "better by 0.007 (0.002 to 0.012)" */
+export function verdictText({ difference: by, interval, verdict }: Difference): string {
+  const [one, other] = interval;
+  if (verdict === 'no difference') {
+    return `no difference: ${signed(by)} lies between ${signed(one)} and ${signed(other)}`;
   }
-  const [low, high] = of.interval.map(Math.abs).sort((a, b) => a - b) as Interval;
-  const by = decimals(Math.abs(of.difference));
-  return `${both}, ${of.verdict} by ${by} (${rangeText([low, high])})`;
+  const [low, high] = [Math.abs(one), Math.abs(other)].sort((a, b) => a - b) as Interval;
+  return `${verdict} by ${decimals(Math.abs(by))} (${rangeText([low, high])})`;
 }
 
 /** Accuracy and balanced accuracy on the labels that both models can say. */

@@ -126,6 +126,7 @@ test('a combined model has its members beside it, each with its cost', async () 
   );
   const [one, , all] = rows.map(([, , ms]) => Number(ms));
   assert.ok(all! > 1.5 * one!, table);
+  assert.match(table, /mask-mobilenetv2, balanced accuracy +1\.000 +1\.000 +no difference: /);
 });
 
 for (const [what, args, code, said] of [

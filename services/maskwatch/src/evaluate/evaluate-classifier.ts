@@ -5,7 +5,7 @@ import {
   saidOf,
 } from '@maskwatch/training/evaluation/classifier-figures';
 import { classifierSections } from '@maskwatch/training/evaluation/classifier-sections';
-import { classifierDifferences } from '@maskwatch/training/evaluation/comparison';
+import { classifierDifferences, type Difference } from '@maskwatch/training/evaluation/comparison';
 import { namesText } from './chosen-models.ts';
 import { type ClassifierRun, runClassifier } from './classifier-run.ts';
 import {
@@ -32,7 +32,10 @@ export async function evaluateClassifier(options: EvaluationOptions): Promise<Ev
       whole: mainFigures(figures),
       measure: async (others) => {
         const alone = await runClassifier({ names: others, set, drawn: false, stderr });
-        return mainFigures(figuresOf(alone, threshold));
+        return {
+          figures: mainFigures(figuresOf(alone, threshold)),
+          gains: differencesOf(run, alone, threshold),
+        };
       },
     }),
   };
@@ -70,18 +73,22 @@ function figuresOf({ classifier, predictions }: ClassifierRun, threshold?: numbe
 }
 
 async function againstOf(
-  { classifier, predictions }: ClassifierRun,
+  run: ClassifierRun,
   { against, set, stderr, threshold }: EvaluationOptions,
 ): Promise<Pick<Besides, 'against'>> {
   if (against === undefined) return {};
-  const other = await runClassifier({ names: against.names, set, drawn: false, stderr });
-  const [ours, theirs] = pairsOf(predictions, other.predictions);
-  const differences = classifierDifferences(
-    { predictions: ours, classes: classifier.classes },
+  const { name, names } = against;
+  const other = await runClassifier({ names, set, drawn: false, stderr });
+  return { against: { model: name, differences: differencesOf(run, other, threshold) } };
+}
+
+function differencesOf(run: ClassifierRun, other: ClassifierRun, threshold?: number): Difference[] {
+  const [ours, theirs] = pairsOf(run.predictions, other.predictions);
+  return classifierDifferences(
+    { predictions: ours, classes: run.classifier.classes },
     { predictions: theirs, classes: other.classifier.classes },
     { threshold },
   );
-  return { against: { model: against.name, differences } };
 }
 
 function mainFigures(figures: ClassifierFigures): NamedFigure[] {

@@ -1,4 +1,4 @@
-import { detectorDifferences } from '@maskwatch/training/evaluation/comparison';
+import { type Difference, detectorDifferences } from '@maskwatch/training/evaluation/comparison';
 import {
   type DetectorFigures,
   detectorFigures,
@@ -35,7 +35,10 @@ export async function evaluateDetector(options: EvaluationOptions): Promise<Eval
       whole: mainFigures(figures, run),
       measure: async (others) => {
         const alone = await runDetector({ names: others, set, judged, stderr });
-        return mainFigures(figuresOf(alone, options.threshold), run);
+        return {
+          figures: mainFigures(figuresOf(alone, options.threshold), run),
+          gains: differencesOf(run, alone),
+        };
       },
     }),
   };
@@ -76,9 +79,13 @@ async function againstOf(
   if (against === undefined) return {};
   const { names, name } = against;
   const other = await runDetector({ names, set, judged: subject === 'pipeline', stderr });
+  return { against: { model: name, differences: differencesOf(run, other) } };
+}
+
+function differencesOf(run: DetectorRun, other: DetectorRun): Difference[] {
   const states = run.judging.states.filter((state) => other.judging.states.includes(state));
   const [ours, theirs] = pairsOf(run.predictions, other.predictions);
-  return { against: { model: name, differences: detectorDifferences(ours, theirs, { states }) } };
+  return detectorDifferences(ours, theirs, { states });
 }
 
 /** AP from the smallest face asked on, of faces and of each state that can be said. */

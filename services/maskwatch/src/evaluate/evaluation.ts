@@ -1,9 +1,8 @@
 import type { DataSet } from '@maskwatch/training/dataset/dataset';
 import type { Difference } from '@maskwatch/training/evaluation/comparison';
-import { differenceText } from '@maskwatch/training/evaluation/comparison';
 import type { Section } from '@maskwatch/training/report/section';
 import type { ModelNames, Subject } from './chosen-models.ts';
-import { type MemberFigures, membersSection } from './members.ts';
+import { differencesSection, type MemberFigures, membersSections } from './members.ts';
 import type { Skipped } from './over-pictures.ts';
 
 /** What the command was asked for. */
@@ -44,18 +43,9 @@ export interface Besides {
 export function besidesSections({ against, members, skipped }: Besides): Section[] {
   const sections: Section[] = [];
   if (against !== undefined) {
-    sections.push({
-      title: `Against ${against.model}`,
-      note: 'Both on the same pictures, drawn anew 1,000 times (paired bootstrap); in brackets or between: 95 %.',
-      kind: 'table',
-      columns: ['figure', 'this', 'other', 'what it comes to'],
-      rows: against.differences.map((one) => [
-        ...[one.figure, one.value.toFixed(3), one.against.toFixed(3)],
-        differenceText(one).replace(/^.*? against [\d.]+, /, ''),
-      ]),
-    });
+    sections.push(differencesSection(`Against ${against.model}`, against.differences));
   }
-  if (members.length > 0) sections.push(membersSection(members));
+  if (members.length > 0) sections.push(...membersSections(members));
   if (skipped.length > 0) {
     sections.push({
       title: 'Skipped',

@@ -81,6 +81,17 @@ async function aReport(): Promise<string> {
         y: { label: 'loss', least: 0 },
         lines: [{ name: 'validation', values: [0.4, 0.2, 0.1] }],
       },
+      {
+        kind: 'matrix',
+        title: 'Said',
+        labels: ['mask'],
+        said: ['mask', 'no_mask'],
+        counts: [[9, 1]],
+      },
+      {
+        ...{ kind: 'table', title: 'All of them', columns: ['file', 'said', 'probability'] },
+        rows: Array.from({ length: 60 }, (_, n) => [`with_mask/${n}.jpg`, 'mask', '0.900']),
+      },
       { kind: 'sheet', title: 'Predictions', tiles: [{ jpeg, caption: 'mask', state: 'mask' }] },
     ],
   });

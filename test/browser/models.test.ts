@@ -96,7 +96,7 @@ test('a report opens in a tab of its own, with its pictures', async () => {
   const image = report.locator('img');
   assert.ok(await image.evaluate((one) => (one as HTMLImageElement).naturalWidth > 0));
   await report.getByRole('link', { name: 'Predictions' }).click();
-  await report.waitForURL('**/report#part-3');
+  await report.waitForURL('**/report#part-5');
   // The looks of the test itself, which are scripts, are refused: that is all that was said.
   const others = complaints.filter((text) => !/^Blocked script .* sandboxed/.test(text));
   assert.deepEqual(others, []);

@@ -1,6 +1,7 @@
 import { escapeHtml } from './html-text.ts';
 import { drawPlot, type PlotLine } from './plot.ts';
 import { roundAxis, stepAxis } from './round-ticks.ts';
+import { scrollPlace } from './scroll-place.ts';
 import type { Curves } from './section.ts';
 
 /** Longer runs are drawn without their table: log.csv has the figures. */
@@ -17,7 +18,7 @@ export function drawCurves(title: string, curves: Curves): string {
     lines: lines.map((line) => ({ name: line.name, runs: runsOf(x.values, line.values) })),
     marks,
   });
-  return x.values.length > mostRows ? plot : `${plot}\n${figures(curves)}`;
+  return x.values.length > mostRows ? plot : `${plot}\n${figures(title, curves)}`;
 }
 
 function runsOf(xs: readonly number[], ys: readonly (number | undefined)[]): PlotLine['runs'] {
@@ -33,7 +34,7 @@ function runsOf(xs: readonly number[], ys: readonly (number | undefined)[]): Plo
   return runs;
 }
 
-function figures({ x, lines }: Curves): string {
+function figures(title: string, { x, lines }: Curves): string {
   const cell = (value: number | undefined) =>
     value === undefined || !Number.isFinite(value) ? '–' : String(Number(value.toPrecision(4)));
   const head = [x.label, ...lines.map(({ name }) => name)]
@@ -45,5 +46,6 @@ function figures({ x, lines }: Curves): string {
         .map((line) => `<td class="figure">${cell(line.values[index])}</td>`)
         .join('')}</tr>`,
   );
-  return `<details><summary>The figures</summary><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
+  const table = `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<details><summary>The figures</summary>${scrollPlace(`${title}, figures`, table)}</details>`;
 }

@@ -1,10 +1,14 @@
 import { escapeHtml } from './html-text.ts';
+import { scrollPlace } from './scroll-place.ts';
 
 /** Longer tables scroll in a place of their own, and are whole on paper. */
 const longest = 40;
 
 /** Columns of figures stand to the right; the first column names the row. */
-export function drawTable({ columns, rows }: { columns: string[]; rows: string[][] }): string {
+export function drawTable(
+  title: string,
+  { columns, rows }: { columns: string[]; rows: string[][] },
+): string {
   if (rows.length === 0) return '<p class="note">There is none.</p>';
   const kinds = columns.map((_, column) => kindOf(rows.map((row) => row[column] ?? '')));
   const head = columns.map(
@@ -19,8 +23,8 @@ export function drawTable({ columns, rows }: { columns: string[]; rows: string[]
     });
     return `<tr>${cells.join('')}</tr>`;
   });
-  const height = rows.length > longest ? 'scroll tall' : 'scroll';
-  return `<div class="${height}"><table><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+  const table = `<table><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table>`;
+  return scrollPlace(title, table, rows.length > longest ? 'tall' : 'whole');
 }
 
 export function drawFacts(facts: readonly [name: string, value: string][]): string {

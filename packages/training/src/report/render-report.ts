@@ -53,13 +53,13 @@ function drawBody(section: Section): string {
     case 'facts':
       return drawFacts(section.facts);
     case 'table':
-      return drawTable(section);
+      return drawTable(section.title, section);
     case 'curves':
       return drawCurves(section.title, section);
     case 'scatter':
       return drawScatter(section.title, section);
     case 'matrix':
-      return drawMatrix(section);
+      return drawMatrix(section.title, section);
     case 'sheet':
       return drawSheet(section.tiles);
   }

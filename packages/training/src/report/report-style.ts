@@ -83,7 +83,7 @@ details .scroll { max-height: 20rem; margin-top: 0.5rem; overflow: auto; }
 .matrix thead .total { vertical-align: bottom; font-size: 0.8125rem; font-weight: 600; }
 .matrix tbody td { min-width: 5.25rem; border: 2px solid transparent; border-radius: 6px; text-align: center; }
 .matrix td b, .matrix td small { display: block; line-height: 1.3; }
-.matrix td small { color: var(--text); opacity: 0.8; }
+.matrix td small { font-size: 0.8125rem; }
 .matrix td.right { border-color: var(--mask-line); background: color-mix(in srgb, var(--mask) var(--tint), var(--raised)); }
 .matrix td.false { background: color-mix(in srgb, var(--no-mask) var(--tint), var(--raised)); }
 .matrix .total { min-width: 0; color: var(--muted); text-align: right; vertical-align: middle; }

@@ -130,3 +130,14 @@ test('a report and a card are files of the folder itself, never what a link poin
   assert.equal(report?.size, 15);
   assert.equal((await report.stream.toArray()).join(''), '<h1>Report</h1>');
 });
+
+test('listing models loads nothing that could run them', async () => {
+  await list(['office']);
+
+  const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
+  assert.ok(sharedObjects.length > 0);
+  assert.deepEqual(
+    sharedObjects.filter((path) => path.includes('onnxruntime')),
+    [],
+  );
+});

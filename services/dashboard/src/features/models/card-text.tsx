@@ -66,16 +66,18 @@ function CardTable({ head, rows }: { head: string[]; rows: string[][] }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls must be reachable by keyboard
     <section className={styles.scroll} tabIndex={0} aria-label="Table of the card">
       <table>
-        <thead>
-          <tr>
-            {head.map((cell, column) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
-              <th key={column} scope="col">
-                <Spans text={cell} />
-              </th>
-            ))}
-          </tr>
-        </thead>
+        {head.some((cell) => cell !== '') && (
+          <thead>
+            <tr>
+              {head.map((cell, column) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other name
+                <th key={column} scope="col">
+                  <Spans text={cell} />
+                </th>
+              ))}
+            </tr>
+          </thead>
+        )}
         <tbody>
           {rows.map((row) => (
             <tr key={row.join('|')}>

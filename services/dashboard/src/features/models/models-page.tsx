@@ -89,5 +89,7 @@ const terms = [
   ['F1', 'both in one figure, at the threshold in use'],
   ['accuracy', 'the share of faces that were judged as they are labelled'],
   ['balanced accuracy', 'the same, with each state counted alike however rare it is'],
+  ['judged share', 'the share that gets a state; the rest is unknown'],
+  ['leaky accuracy', 'with look-alikes learned from and asked for: too good, only to compare'],
   ['px', 'the size of a face in pixels: the square root of width times height'],
 ] as const;

@@ -7,12 +7,25 @@ import { after, before, test } from 'node:test';
 import { parseCfg } from '@maskwatch/onnx/darknet-cfg';
 import { convertDarknet } from '@maskwatch/onnx/darknet-to-graph';
 import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
+import { suppress } from '@maskwatch/vision/non-maximum-suppression';
+import { decodeHead } from '@maskwatch/vision/yolo-decode';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type DarknetNetwork, randomNumbers, yolov4, yolov4Tiny } from './darknet-networks.ts';
+import sharp from 'sharp';
+import {
+  type DarknetNetwork,
+  randomNumbers,
+  yolov3,
+  yolov4,
+  yolov4Tiny,
+} from './darknet-networks.ts';
 
 // The rival reader is OpenCV's own, as Debian packs it; no other Python on the machine has it.
 const PYTHON = '/usr/bin/python3';
 const LARGEST_DIFFERENCE = 1e-4;
+/** Of boxes, in pixels: OpenCV computes them as shares of the picture in float32. */
+const LARGEST_SHIFT = 0.01;
+/** Random weights are sure of nothing: about half of all boxes are above it. */
+const CONFIDENCE = 0.25;
 
 const folder = mkdtempSync(join(tmpdir(), 'maskwatch-onnx-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -26,28 +39,32 @@ before(() => {
   );
 });
 
-test('yolov4-tiny with random weights gives the head maps of OpenCV', async () => {
+test('yolov3 with random weights gives the head maps and boxes of OpenCV', async () => {
+  await compare(yolov3(), { width: 96, height: 64 });
+});
+
+test('yolov4-tiny with random weights gives the head maps and boxes of OpenCV', async () => {
   await compare(yolov4Tiny({ heads: 2 }), { width: 96, height: 64 });
 });
 
-test('yolov4-tiny-3l with random weights gives the head maps of OpenCV', async () => {
+test('yolov4-tiny-3l with random weights gives the head maps and boxes of OpenCV', async () => {
   await compare(yolov4Tiny({ heads: 3 }), { width: 96, height: 64 });
 });
 
-test('yolov4 with random weights gives the head maps of OpenCV', async () => {
+test('yolov4 with random weights gives the head maps and boxes of OpenCV', async () => {
   await compare(yolov4(), { width: 64, height: 64 });
 });
 
 const shipped = join(weightsFolder(), 'face-yolov4-mobilenetv2');
 
-test('the shipped detector gives the head maps of OpenCV on its darknet source', async (t) => {
+test('the shipped detector gives the head maps and boxes of OpenCV on its darknet source', async (t) => {
   if (!existsSync(`${shipped}.weights`)) {
     t.skip(`${shipped}.weights is not there; MASKWATCH_WEIGHTS names the folder that has it`);
     return;
   }
   const cfg = readFileSync(`${shipped}.cfg`, 'utf8');
   const weights = readFileSync(`${shipped}.weights`);
-  await compare({ cfg, weights }, { width: 320, height: 192 });
+  await compare({ cfg, weights }, { width: 192, height: 224 }, await portrait());
 
   const file = '../../models/face-yolov4-mobilenetv2/face-yolov4-mobilenetv2.onnx';
   const model = readFileSync(join(import.meta.dirname, file));
@@ -63,34 +80,83 @@ interface Size {
   height: number;
 }
 
-async function compare(network: DarknetNetwork, size: Size): Promise<void> {
-  const random = randomNumbers(11);
-  const picture = Float32Array.from({ length: 3 * size.width * size.height }, random);
+async function compare(network: DarknetNetwork, size: Size, picture = noise(size)): Promise<void> {
   const ours = await headMaps(network, picture, size);
-  const theirs = openCvMaps(network, picture, size);
+  const theirs = openCvAnswer(network, picture, size);
 
   assert.ok(ours.length >= 2);
-  assert.equal(ours.length, theirs.length);
+  assert.equal(ours.length, theirs.maps.length);
   for (const [i, map] of ours.entries()) {
-    const difference = relativeDifference(map.values, theirs[i]!);
+    const difference = relativeDifference(map.values, theirs.maps[i]!);
     console.log(`${map.name}: largest difference ${difference.toExponential(1)} of the range`);
     assert.ok(difference <= LARGEST_DIFFERENCE, `${map.name} differs by ${difference}`);
   }
+  compareBoxes(boxesOf(network, ours), theirs.boxes);
+}
+
+function noise({ width, height }: Size): Float32Array {
+  return Float32Array.from({ length: 3 * width * height }, randomNumbers(11));
+}
+
+/** The bare portrait of the scenes, 192 x 224, as planes of 0 to 1. */
+async function portrait(): Promise<Float32Array> {
+  const path = join(import.meta.dirname, '../scenes/portraits/no_mask.png');
+  const pixels = await sharp(path).removeAlpha().resize(192, 224).raw().toBuffer();
+  const area = 192 * 224;
+  return Float32Array.from(pixels, (_, n) => pixels[3 * (n % area) + Math.floor(n / area)]! / 255);
+}
+
+interface HeadMap {
+  name: string;
+  values: Float32Array;
+  width: number;
+  height: number;
+}
+
+/** Rows of x, y, width, height and confidence behind suppression, surest first. */
+function boxesOf(network: DarknetNetwork, maps: HeadMap[]): number[][] {
+  const { heads } = convertDarknet(network.cfg, network.weights);
+  const candidates = heads.flatMap((head) => {
+    const { values, width, height } = maps.find(({ name }) => name === head.output)!;
+    const options = { classes: ['face' as const], minConfidence: CONFIDENCE };
+    return decodeHead({ data: values, width, height }, head, options);
+  });
+  return suppress(candidates).map(({ box, confidence }) => [...box, confidence]);
+}
+
+function compareBoxes(ours: number[][], theirs: number[][]): void {
+  assert.ok(ours.length > 0, 'without boxes nothing is compared');
+  assert.equal(ours.length, theirs.length, 'the numbers of boxes behind suppression differ');
+  let largest = 0;
+  for (const [n, box] of ours.entries()) {
+    for (const [i, value] of box.entries()) {
+      largest = Math.max(largest, Math.abs(value - theirs[n]![i]!));
+    }
+  }
+  console.log(
+    `${ours.length} boxes behind suppression: largest shift ${largest.toExponential(1)} px`,
+  );
+  assert.ok(largest <= LARGEST_SHIFT, `a box differs by ${largest} pixels`);
 }
 
 /** Of the heads in the order of the cfg. */
-async function headMaps(network: DarknetNetwork, picture: Float32Array, { width, height }: Size) {
+async function headMaps(
+  network: DarknetNetwork,
+  picture: Float32Array,
+  { width, height }: Size,
+): Promise<HeadMap[]> {
   const { graph } = convertDarknet(network.cfg, network.weights);
   const session = await InferenceSession.create(writeOnnx(graph), { intraOpNumThreads: 1 });
   const input = new Tensor('float32', picture, [1, 3, height, width]);
   const results = await session.run({ picture: input });
   await session.release();
   return graph.outputs.map(({ name }) => {
-    return { name, values: results[name]!.data as Float32Array };
+    const { data, dims } = results[name]!;
+    return { name, values: data as Float32Array, height: dims[2]!, width: dims[3]! };
   });
 }
 
-function openCvMaps(network: DarknetNetwork, picture: Float32Array, size: Size): Float32Array[] {
+function openCvAnswer(network: DarknetNetwork, picture: Float32Array, size: Size) {
   const path = (name: string) => join(folder, name);
   writeFileSync(path('net.cfg'), network.cfg);
   writeFileSync(path('net.weights'), network.weights);
@@ -102,9 +168,10 @@ function openCvMaps(network: DarknetNetwork, picture: Float32Array, size: Size):
   const files = [path('net.cfg'), path('net.weights'), path('picture.bin')];
   const numbers = [String(size.width), String(size.height)];
   execFileSync(PYTHON, [script, ...files, ...numbers, folder, ...heads]);
-  return heads.map(
-    (head) => new Float32Array(new Uint8Array(readFileSync(path(`${head}.bin`))).buffer),
-  );
+  const bytes = (name: string) => new Uint8Array(readFileSync(path(`${name}.bin`))).buffer;
+  const flat = [...new Float64Array(bytes('boxes'))];
+  const boxes = Array.from({ length: flat.length / 5 }, (_, n) => flat.slice(5 * n, 5 * n + 5));
+  return { maps: heads.map((head) => new Float32Array(bytes(head))), boxes };
 }
 
 /** The largest difference over the range of the second. */

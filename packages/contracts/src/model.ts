@@ -5,6 +5,9 @@ import { JudgedState } from './mask-state.ts';
 const PerChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
 export type PerChannel = z.infer<typeof PerChannel>;
 
+/** In pixels: what a description may ask of memory. */
+const Side = z.number().int().min(1).max(4096);
+
 const Described = z.object({
   name: z.string(),
   version: z.string(),
@@ -16,15 +19,15 @@ const Described = z.object({
 
 const Network = Described.extend({
   /** File name in the model's folder, and the hash of its bytes. */
-  file: z.string(),
+  file: z.string().regex(/^[^/\\]+$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /**
    * The raw outputs for the generated pattern of the given shape: a runtime that is off by more
    * than the tolerance (of the output's range) is refused.
    */
   golden: z.object({
-    width: z.number().int(),
-    height: z.number().int(),
+    width: Side,
+    height: Side,
     tolerance: z.number(),
     /** Per output: its range (max - min) and evenly spaced samples of its values. */
     outputs: z.array(
@@ -63,11 +66,11 @@ export const DetectorModel = Network.extend({
   input: z.object({
     name: z.string(),
     /** Longest side that the detector sees, in pixels. */
-    size: z.number().int(),
+    size: Side,
     /** Both sides are padded to a multiple of it. */
-    multiple: z.number().int(),
+    multiple: Side,
     resize: z.literal('letterbox-topleft'),
-    padding: z.number().int(),
+    padding: z.number().int().min(0).max(255),
     /** A network of one fixed input shape: always padded to size x size. */
     square: z.boolean().default(false),
   }),
@@ -81,7 +84,7 @@ export const DetectorModel = Network.extend({
   heads: z.array(
     z.object({
       output: z.string(),
-      stride: z.number().int(),
+      stride: Side,
       anchors: z.array(z.tuple([z.number(), z.number()])),
       scaleXY: z.number(),
     }),
@@ -105,18 +108,18 @@ export type DetectorModel = z.infer<typeof DetectorModel>;
 /** A mask classifier: face crops in, one logit a class out. */
 export const ClassifierModel = Network.extend({
   task: z.literal('classifier'),
-  input: z.object({ name: z.string(), size: z.number().int() }),
+  input: z.object({ name: z.string(), size: Side }),
   /**
    * square: side of the square crop over the longer side of the box, the border is replicated.
    * box: the box, each side times `side`, stretched to the square; a picture that is one labelled
    * face stands for its own box.
    */
-  crop: z.object({ shape: z.enum(['square', 'box']), side: z.number() }),
+  crop: z.object({ shape: z.enum(['square', 'box']), side: z.number().positive().max(10) }),
   output: z.string(),
   classes: z.array(JudgedState),
   calibration: z.object({
     /** Logits are divided by it before the softmax. */
-    temperature: z.number(),
+    temperature: z.number().positive(),
     /** Below this probability of the likeliest state a look is `unknown`. */
     threshold: z.number(),
   }),
@@ -128,7 +131,7 @@ export type ClassifierModel = z.infer<typeof ClassifierModel>;
 /** The lower part of a network: pictures in, one row of features out; classifiers are trained on it. */
 export const FeaturesModel = Network.extend({
   task: z.literal('features'),
-  input: z.object({ name: z.string(), size: z.number().int() }),
+  input: z.object({ name: z.string(), size: Side }),
   /** float32 [n, channels]. */
   output: z.string(),
   channels: z.number().int(),

@@ -39,13 +39,14 @@ function schemaOf(value: unknown) {
   return 'task' in value && value.task === 'detector' ? DetectorEnsemble : ClassifierEnsemble;
 }
 
+/** Empty where it is too long for a description. */
 async function readText(path: string): Promise<string | undefined> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return undefined;
   try {
-    // One that is longer is cut, and is no JSON then.
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(mostBytes), 0, mostBytes, 0);
-    return buffer.toString('utf8', 0, bytesRead);
+    const room = Buffer.alloc(mostBytes + 1);
+    const { bytesRead } = await file.read(room, 0, room.length, 0);
+    return bytesRead > mostBytes ? '' : room.toString('utf8', 0, bytesRead);
   } catch {
     return undefined;
   } finally {

@@ -45,6 +45,36 @@ test('a description that is none is a problem of that model alone', async () => 
   );
 });
 
+for (const [field, change] of [
+  ['input.size', { input: { name: 'planes', size: 1e9 } }],
+  ['input.size', { input: { name: 'planes', size: 0 } }],
+  ['crop.side', { crop: { shape: 'square', side: -1 } }],
+  ['calibration.temperature', { calibration: { temperature: 0, threshold: 0.7 } }],
+  ['file', { file: '../whole/mask-mobilenetv2.onnx' }],
+] as const) {
+  test(`a ${field} of ${JSON.stringify(change)} is refused by its name`, async () => {
+    const hostile = join(folder, 'hostile');
+    await cp(join(folder, 'whole'), hostile, { recursive: true });
+    const description = JSON.parse(await readFile(join(hostile, 'model.json'), 'utf8'));
+    await writeFile(join(hostile, 'model.json'), JSON.stringify({ ...description, ...change }));
+    const fault = await loadModel('hostile', folder).catch((thrown) => thrown);
+    await rm(hostile, { recursive: true });
+    assert.equal(fault.code, 'model-invalid');
+    assert.deepEqual(
+      fault.errors.map(({ path }: { path: string }) => path),
+      [field],
+    );
+  });
+}
+
+test('a model.json of many megabytes is no description', async () => {
+  const path = join(folder, 'undescribed', 'model.json');
+  const whole = await readFile(join(folder, 'whole', 'model.json'), 'utf8');
+  await writeFile(path, whole.padEnd(3_000_000));
+  await assert.rejects(loadModel('undescribed', folder), { code: 'model-invalid' });
+  await writeFile(path, '{"name": "undescribed"');
+});
+
 test('a classifier is not taken for a detector', async () => {
   await assert.rejects(loadDetector('whole', folder), { code: 'model-task' });
 });

@@ -45,8 +45,8 @@ export function detectorGeometry(
   const contentHeight = Math.max(1, Math.round(pictureHeight / scale));
   const pad = (side: number) => Math.ceil(side / multiple) * multiple;
   return {
-    width: pad(square ? size : contentWidth),
-    height: pad(square ? size : contentHeight),
+    width: square ? size : pad(contentWidth),
+    height: square ? size : pad(contentHeight),
     contentWidth,
     contentHeight,
     scale,

@@ -40,7 +40,8 @@ export async function fillView(
   if (coarser && downscale > 0) coarsen(target, size, downscale + part * (1 - downscale));
   const [packed, quality] = [random() < share, random()];
   if (packed && jpeg > 0) {
-    await jpegRoundTrip(target, size, Math.round(jpeg + quality * Math.max(0, bestJpeg - jpeg)));
+    const chosen = jpeg + quality * Math.max(0, bestJpeg - jpeg);
+    await jpegRoundTrip(target, size, Math.max(1, Math.round(chosen)));
   }
 }
 

@@ -89,6 +89,18 @@ test('the same word gives the same views, one by one or all together; another wo
   assert.notDeepEqual(await views(text, { count: 4, word: 'other' }), all);
 });
 
+test('the farthest values, tiny faces and faces outside the picture still give views', async () => {
+  const text = 'zoom=0.9,rotate=180,shift=0.5,brightness=0.9,blur=8,jpeg=0.1,downscale=0.01';
+  for (const outside of [
+    [-50, 80, 2, 2],
+    [118, 88, 60, 3],
+    [-400, -400, 1000, 900],
+  ] as Box[]) {
+    const all = await views(text, { region: outside, count: 7 });
+    assert.equal(all.length, 7 * 3 * size * size);
+  }
+});
+
 test('a picture without a face is shown whole: its longest side is the side of the square', () => {
   const picture = { width: 120, height: 90 };
 

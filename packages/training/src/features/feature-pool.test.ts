@@ -79,14 +79,15 @@ test('pixels of a view and a thumbnail; a broken picture is a Problem of its own
   await assert.rejects(pool.thumbnail(cuts[0]!), { code: 'features-closed' });
 });
 
-test('closing waits for what is under way', async () => {
+test('closing waits for what is under way, and refuses what only waits', async () => {
   const pool = await openFeaturePool({ model, size: 64, threads: 1 });
-  const under = pool.views(cuts[2]!, { count: 2, augmentation, seed: 9 });
-  // One turn, so that the request is with the thread.
-  await new Promise((resolve) => setImmediate(resolve));
+  const wanted = { count: 2, augmentation, seed: 9 };
+  const results = Promise.allSettled([1, 2].map((n) => pool.views(cuts[n]!, wanted)));
   await pool.close();
 
-  assert.equal((await under).length, 2 * 1280);
+  const [first, second] = await results;
+  assert.equal(first!.status === 'fulfilled' && first!.value.length, 2 * 1280);
+  assert.equal(second!.status === 'rejected' && second!.reason.code, 'features-closed');
 });
 
 test('a network that cannot be opened is told', async () => {

@@ -133,7 +133,10 @@ class Pool implements FeaturePool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const thread of this.#all) await thread.stop();
+    // A thread that is taken is free of requests, also of those that still read their picture.
+    const taken = this.#all.map(async () => this.#free.pop() ?? (await this.#turn()));
+    const threads = await Promise.all(taken);
+    await Promise.all(threads.map((thread) => thread.stop()));
   }
 
   async #bytes(
@@ -148,19 +151,23 @@ class Pool implements FeaturePool {
     });
   }
 
-  /** First come, first served; a thread serves one at a time. */
   async #withThread<T>(use: (thread: FeatureThread) => Promise<T>): Promise<T> {
     if (this.#closed) throw closed();
-    const thread =
-      this.#free.pop() ?? (await new Promise<FeatureThread>((free) => this.#waiting.push(free)));
+    const free = this.#free.pop();
+    const thread = free ?? (await this.#turn());
     try {
-      if (this.#closed) throw closed();
+      if (free === undefined && this.#closed) throw closed();
       return await use(thread);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free.push(thread);
       else next(thread);
     }
+  }
+
+  /** First come, first served; a thread serves one at a time. */
+  #turn(): Promise<FeatureThread> {
+    return new Promise((take) => this.#waiting.push(take));
   }
 }
 

@@ -129,3 +129,14 @@ test('sections list the errors first and draw what has a picture', () => {
   assert.ok(list?.kind === 'table');
   assert.deepEqual(list.rows[0], ['2.jpg', 'mask', 'no mask', '0.600', 'wrong']);
 });
+
+test('a face of a state that the model cannot say is listed last and not drawn as an error', () => {
+  const wrongly = { ...prediction('incorrect', two(0.99), 4), thumbnail: new Uint8Array([1]) };
+  const all = [wrongly, ...four];
+  const sections = classifierSections(classifierFigures(all, twoClasses), all);
+
+  assert.ok(sections.every(({ kind }) => kind !== 'sheet'));
+  const list = sections.at(-1);
+  assert.ok(list?.kind === 'table');
+  assert.deepEqual(list.rows.at(-1), ['4.jpg', 'incorrect', 'mask', '0.990', 'cannot be said']);
+});

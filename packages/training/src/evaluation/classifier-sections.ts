@@ -16,16 +16,17 @@ export function classifierSections(
   figures: ClassifierFigures,
   predictions: readonly Prediction[],
 ): Section[] {
+  const asked = predictions.filter(({ label }) => figures.classes.includes(label));
   const sections = [
     factsOf(figures),
     statesOf(figures),
     matrixOf(figures),
-    curvesOf(figures, predictions),
+    curvesOf(figures, asked),
     reliabilityOf(figures),
     coverageCurve(figures),
     coverageTable(figures),
     sourcesOf(figures),
-    sheetOf(figures, predictions),
+    sheetOf(figures, asked),
     listOf(figures, predictions),
   ];
   return sections.filter((section) => !isEmpty(section));
@@ -201,17 +202,31 @@ function sheetOf({ threshold }: ClassifierFigures, predictions: readonly Predict
   return { title: 'Labelled and said, drawn', note, kind: 'sheet', tiles };
 }
 
-function listOf({ threshold }: ClassifierFigures, predictions: readonly Prediction[]): Section {
-  const rows = errorsFirst(predictions, threshold).slice(0, mostRows);
+/** Faces of a state that the model cannot say stand last: they are no errors of it. */
+function listOf(
+  { threshold, classes }: ClassifierFigures,
+  predictions: readonly Prediction[],
+): Section {
+  const canSay = ({ label }: Prediction) => classes.includes(label);
+  const asked = errorsFirst(predictions.filter(canSay), threshold);
+  const apart = errorsFirst(
+    predictions.filter((one) => !canSay(one)),
+    threshold,
+  );
+  const row = (verdict: string, { prediction, said, stated }: (typeof asked)[number]) => [
+    ...[prediction.file, stateText(prediction.label), stateText(said)],
+    ...[decimals(stated), verdict],
+  ];
+  const rows = [
+    ...asked.map((one) => row(one.wrong ? 'wrong' : '', one)),
+    ...apart.map((one) => row('cannot be said', one)),
+  ].slice(0, mostRows);
   return {
     title: 'Labelled and said, listed',
     note: `Errors first; ${rows.length} of ${predictions.length} faces.`,
     kind: 'table',
     columns: ['file', 'labelled', 'said', 'probability', ''],
-    rows: rows.map(({ prediction, said, wrong, stated }) => [
-      ...[prediction.file, stateText(prediction.label), stateText(said)],
-      ...[decimals(stated), wrong ? 'wrong' : ''],
-    ]),
+    rows,
   };
 }
 

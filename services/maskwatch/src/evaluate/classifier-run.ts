@@ -6,6 +6,7 @@ import { silentLogger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
 import { loadClassifier, loadDetector } from '@maskwatch/runtime/registry';
 import type { DataPicture, DataSet } from '@maskwatch/training/dataset/dataset';
+import { saidOf } from '@maskwatch/training/evaluation/classifier-figures';
 import type { Prediction } from '@maskwatch/training/evaluation/prediction';
 import { cropBytes, fillCrop } from '@maskwatch/vision/crops';
 import type { Picture } from '@maskwatch/vision/picture';
@@ -15,6 +16,8 @@ import { cutLabelled, type LabelledCut } from './cut-labelled.ts';
 import { faceFinder } from './find-faces.ts';
 import { overPictures, type Skipped } from './over-pictures.ts';
 
+/** Crops kept for the sheet, of right and of wrong answers each: it shows some hundred of them. */
+const mostThumbnails = 2000;
 /** Crops of one request; a crowd takes more requests, so memory does not grow with it. */
 const cropsAtOnce = 32;
 
@@ -50,6 +53,7 @@ export async function runClassifier({
   const queue = await startInferenceWorkers({ ...names, logger: silentLogger });
   try {
     const find = faceFinder(queue, detector);
+    const left = drawn ? { right: mostThumbnails, wrong: mostThumbnails } : undefined;
     const cuts = { label: 0, detector: 0, picture: 0 };
     const minConfidence = detector.thresholds.confidence;
     const { answers, skipped } = await overPictures({
@@ -58,7 +62,7 @@ export async function runClassifier({
         const { crop } = classifier;
         const found = await cutLabelled(picture, decoded, { crop, find, minConfidence });
         for (const { from } of found) cuts[from] += 1;
-        return judgeCuts(found, { picture, decoded, classifier, queue, drawn });
+        return judgeCuts(found, { picture, decoded, classifier, queue, left });
       },
     });
     return { classifier, predictions: answers.flat(), cuts, skipped };
@@ -76,12 +80,13 @@ interface JudgeOptions {
   decoded: Picture;
   classifier: ClassifierModel;
   queue: InferenceQueue;
-  drawn: boolean;
+  /** How many thumbnails may still be kept; absent where no sheet is wanted. */
+  left: { right: number; wrong: number } | undefined;
 }
 
 async function judgeCuts(
   cuts: readonly LabelledCut[],
-  { picture, decoded, classifier, queue, drawn }: JudgeOptions,
+  { picture, decoded, classifier, queue, left }: JudgeOptions,
 ): Promise<Prediction[]> {
   const { size } = classifier.input;
   const bytes = cropBytes({ size });
@@ -97,11 +102,16 @@ async function judgeCuts(
     const request = { cameraId: 'evaluate', crops, count: some.length, colour };
     const answers = await queue.classify(request);
     for (const [n, { label, box }] of some.entries()) {
-      predictions.push({
+      const prediction: Prediction = {
         ...{ file: picture.file, source: picture.source, label, probabilities: answers[n]! },
         size: faceSize(box),
-        ...(drawn && { thumbnail: await cropThumbnail(cropOf(n), size) }),
-      });
+      };
+      const kind = saidOf(prediction) === label ? 'right' : 'wrong';
+      if (left !== undefined && left[kind] > 0) {
+        left[kind] -= 1;
+        prediction.thumbnail = await cropThumbnail(cropOf(n), size);
+      }
+      predictions.push(prediction);
     }
   }
   return predictions;

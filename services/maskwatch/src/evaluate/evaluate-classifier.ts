@@ -25,6 +25,11 @@ export async function evaluateClassifier(options: EvaluationOptions): Promise<Ev
   const { names, data, set, stderr, drawn, threshold } = options;
   const run = await runClassifier({ names, set, drawn, stderr });
   const figures = figuresOf(run, threshold);
+  if (threshold !== undefined && figures.threshold === undefined) {
+    stderr.write(
+      '--threshold changes nothing: this model has three classes, the likeliest is taken\n',
+    );
+  }
   const besides: Besides = {
     skipped: [...set.skipped, ...run.skipped],
     ...(await againstOf(run, options)),

@@ -6,6 +6,8 @@ const block = 512;
 /** What is longer is no picture and no list of labels. */
 const longestMember = 512 * 1024 * 1024;
 const mostMembers = 500_000;
+/** Of a name, or of all that pax says of one file. */
+const longestHeader = 64 * 1024;
 
 export interface TarMember {
   /** Of the first byte, in the archive. */
@@ -14,8 +16,8 @@ export interface TarMember {
 }
 
 /**
- * Where each file of a tar lies (POSIX ustar, with its prefix, and GNU's long names); folders and
- * links are left out. Problem tar-invalid where the archive is cut off or none.
+ * Where each file of a tar lies (POSIX ustar and pax, GNU's long names); folders and links are left
+ * out. Problem tar-invalid where the archive is cut off or none.
  */
 export async function tarIndex(path: string): Promise<Map<string, TarMember>> {
   const file = await open(path);
@@ -47,10 +49,10 @@ async function readIndex({
     const start = at + block;
     if (start + size > length) throw damaged(archive, 'it is cut off');
     const type = String.fromCharCode(header[156]!);
-    if (type === 'L' && size <= 4096) {
+    if ((type === 'L' || type === 'x') && size <= longestHeader) {
       const bytes = Buffer.alloc(size);
       await file.read(bytes, 0, size, start);
-      longName = text(bytes, 0, size);
+      longName = type === 'L' ? text(bytes, 0, size) : (paxPath(bytes) ?? longName);
     } else {
       if (type === '0' || type === '\0') {
         index.set((longName ?? nameOf(header)).replace(/^\.\//, ''), { at: start, size });
@@ -88,6 +90,18 @@ function nameOf(header: Buffer): string {
   const prefix =
     text(header, 257, 5) === 'ustar' && header[263] === 0x30 ? text(header, 345, 155) : '';
   return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** The value of `path` among the lines "LENGTH KEY=VALUE" of a pax header. */
+function paxPath(bytes: Buffer): string | undefined {
+  for (let at = 0; at < bytes.length; ) {
+    const length = Number.parseInt(bytes.toString('latin1', at, at + 10), 10);
+    if (!(length > 0)) return undefined;
+    const [, path] = /^\d+ path=([\s\S]*)\n$/.exec(bytes.toString('utf8', at, at + length)) ?? [];
+    if (path !== undefined) return path;
+    at += length;
+  }
+  return undefined;
 }
 
 function sizeOf(header: Buffer): number | undefined {

@@ -19,7 +19,8 @@ export function onceEach(pictures: number): Weights {
 
 /**
  * Bootstrap over pictures (Efron, 1979): as many are drawn, with repeats, as there are, because the
- * faces of one picture are not independent of each other. Undefined where no resample had a value.
+ * faces of one picture are not independent of each other. Undefined where no resample had a value,
+ * and where all had the same: 15 of 15 drawn from 15 is always 15, which promises nothing.
  */
 export function bootstrapInterval(
   pictures: number,
@@ -31,7 +32,8 @@ export function bootstrapInterval(
     const value = figure(weights);
     if (value !== undefined) values.push(value);
   }
-  return middleOf(values);
+  const interval = middleOf(values);
+  return interval === undefined || interval[0] === interval[1] ? undefined : interval;
 }
 
 /** Draws `pictures` pictures with repeats, again and again; the array is used again. */

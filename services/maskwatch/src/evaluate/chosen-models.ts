@@ -48,8 +48,7 @@ export async function withModels(
 }
 
 /** What a report calls them. */
-export function namesText(subject: Subject, { detector, classifier }: ModelNames): string {
-  const [finds, judges] = [basename(detector), basename(classifier)];
-  if (subject === 'pipeline') return `${finds} and ${judges}`;
-  return subject === 'detector' ? finds : judges;
+export function namesText(names: Partial<ModelNames>): string {
+  const { detector, classifier } = names;
+  return [detector, classifier].flatMap((name) => (name ? basename(name) : [])).join(' and ');
 }

@@ -22,6 +22,8 @@ export interface DetectorRunOptions {
 }
 
 export interface DetectorRun {
+  /** What was asked: a detector that judges by itself has no classifier beside it. */
+  models: { detector: string; classifier?: string };
   detector: DetectorModel;
   /** Of the classifier, or of a detector that judges by itself; no states where nothing judges. */
   judging: Judging;
@@ -61,7 +63,8 @@ export async function runDetector({
       }),
     });
     const judging = judgingOf(judged ? models : { detector });
-    return { detector, judging, predictions: answers, skipped };
+    const asked = judged && models.classifier !== undefined ? names : { detector: names.detector };
+    return { models: asked, detector, judging, predictions: answers, skipped };
   } finally {
     await queue.close();
   }

@@ -65,7 +65,7 @@ export async function evaluateClassifier(options: EvaluationOptions): Promise<Ev
           }
         : section;
     }),
-    lead: leadOf(namesText('classifier', names), figures),
+    lead: leadOf(namesText({ classifier: names.classifier }), figures),
   };
 }
 

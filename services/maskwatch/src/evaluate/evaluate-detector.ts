@@ -43,15 +43,14 @@ export async function evaluateDetector(options: EvaluationOptions): Promise<Eval
     }),
   };
   const sections = [...detectorSections(figures, service), ...besidesSections(besides)];
-  const text = namesText(subject, names);
   return {
     figures: {
-      ...{ task: subject, model: judged ? names : names.detector, data },
+      ...{ task: subject, model: judged ? run.models : names.detector, data },
       ...figures,
       ...(service === undefined ? {} : { service }),
       ...besides,
     },
-    ...{ sections, shown: sections, lead: leadOf(text, figures) },
+    ...{ sections, shown: sections, lead: leadOf(namesText(run.models), figures) },
   };
 }
 

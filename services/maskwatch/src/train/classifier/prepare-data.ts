@@ -13,52 +13,83 @@ import type { LearningData } from './learning-data.ts';
 import { type ClassifierOptions, cropOf, viewsOf } from './options.ts';
 
 interface Parts {
-  pool: FeaturePool;
   progress: PhaseProgress;
   signal: AbortSignal;
 }
 
+/** What is learned from, and what is validated on where that is a data set of its own. */
+export interface DataSets {
+  own: DataSet;
+  validation?: DataSet;
+}
+
 /**
- * Reads the pictures, cuts the faces, keeps some apart, and computes the features of all. Problems:
- * those of readDataSet, data-without-labels, data-one-class, data-few, training-interrupted.
+ * Reads the labels; no picture is opened yet. Problems: those of readDataSet, data-without-labels,
+ * data-one-class, data-few.
  */
-export async function prepareData(options: ClassifierOptions, parts: Parts): Promise<LearningData> {
-  const { data, validation } = options;
-  const own = await cutsOf(data, options, parts);
-  const apart = validation === undefined ? undefined : await cutsOf(validation, options, parts);
-  const cuts = grouped([own, ...(apart ? [apart] : [])]);
-  const ownCount = own.pictures.reduce((sum, picture) => sum + picture.cuts.length, 0);
-  const { progress, signal } = parts;
+export async function readDataSets(options: ClassifierOptions): Promise<DataSets> {
+  const { data, validation, names } = options;
+  const read = (path: string) => readDataSet(path, names === undefined ? {} : { names });
+  const own = await read(data);
+  checkedClasses(own.pictures.flatMap(labelsOf), data);
+  return { own, ...(validation !== undefined && { validation: await read(validation) }) };
+}
+
+/** All labelled faces, and which of them are of the data set for validation. */
+export interface Faces {
+  cuts: FaceCut[];
+  kept?: ReadonlySet<FaceCut>;
+  skipped: DataSet['skipped'];
+}
+
+/** Opens the pictures, cuts the faces, and groups those that look alike. Problem training-interrupted. */
+export async function facesOf(
+  { own, validation }: DataSets,
+  options: ClassifierOptions,
+  parts: Parts,
+): Promise<Faces> {
+  const first = await cutsOf(own, options, parts);
+  const second = validation && (await cutsOf(validation, options, parts));
+  const cuts = grouped(second === undefined ? [first] : [first, second]);
+  const ownCount = first.pictures.reduce((sum, picture) => sum + picture.cuts.length, 0);
+  return {
+    cuts,
+    ...(second !== undefined && { kept: new Set(cuts.slice(ownCount)) }),
+    skipped: [...first.skipped, ...(second?.skipped ?? [])],
+  };
+}
+
+/** Computes the features of all and keeps some apart. Problems: data-few, training-interrupted. */
+export async function learningDataOf(
+  { cuts, kept, skipped }: Faces,
+  options: ClassifierOptions,
+  { pool, progress, signal }: Parts & { pool: FeaturePool },
+): Promise<LearningData> {
   progress.start('features');
-  const features = await collectFeatures(parts.pool, cuts, {
+  const features = await collectFeatures(pool, cuts, {
     ...{ views: viewsOf(options), signal },
     onDone: (done) => progress.show(done, cuts.length),
   });
   const labels = features.cuts.map(({ label }) => label);
-  const classes = checkedClasses(labels, data);
-  const from = new Set(cuts.slice(ownCount));
   const split =
-    apart === undefined
+    kept === undefined
       ? splitByGroups(features.cuts, { seed: options.seed })
-      : splitAsGiven(features.cuts, { isKept: (cut) => from.has(cut), progress });
+      : splitAsGiven(features.cuts, { isKept: (cut) => kept.has(cut), progress });
   return {
-    ...{ classes, labels, cuts: features.cuts, rows: features.rows, channels: parts.pool.channels },
+    classes: checkedClasses(labels, options.data),
+    ...{ labels, cuts: features.cuts, rows: features.rows, channels: pool.channels },
     ...{ training: split.train, validation: split.validation },
-    skipped: [...own.skipped, ...(apart?.skipped ?? []), ...features.skipped],
+    skipped: [...skipped, ...features.skipped],
   };
 }
 
 async function cutsOf(
-  data: string,
+  set: DataSet,
   options: ClassifierOptions,
   { signal, progress }: Parts,
 ): Promise<CutPictures> {
-  const { names } = options;
-  const set = await readDataSet(data, names === undefined ? {} : { names });
-  // Before anything is computed: what is missing now will not come.
-  if (data === options.data) checkedClasses(set.pictures.flatMap(labelsOf), data);
   const labelled = set.pictures.filter((picture) => labelsOf(picture).length > 0);
-  progress.say(`${labelled.length} labelled pictures in ${data}`);
+  progress.say(`${labelled.length} labelled pictures`);
   progress.start('faces');
   const found = await cutFaces(labelled, {
     ...{ crop: cropOf(options), signal },

@@ -19,10 +19,10 @@ import { backendForHead, learnHead } from './learn-head.ts';
 import type { LearningData } from './learning-data.ts';
 import { type ClassifierOptions, identityOf } from './options.ts';
 import { type OutFolder, openOutFolder } from './out-folder.ts';
-import { prepareData } from './prepare-data.ts';
+import { facesOf, learningDataOf, readDataSets } from './prepare-data.ts';
 import type { TrainedBy, TrainingResult } from './result.ts';
 import { loadBase, wholeNetwork } from './trained-network.ts';
-import { tuneNetwork } from './tune-network.ts';
+import { type KeptHooks, tuneNetwork } from './tune-network.ts';
 import { type Trained, writeResults } from './write-results.ts';
 
 export interface TrainingConsole {
@@ -49,14 +49,22 @@ export async function trainClassifier(
       'Stopping: what is best so far is kept. Once more stops at once and keeps nothing.',
     );
   });
-  const features = await loadBase();
-  const size = options.imageSize;
-  const pool = await openFeaturePool({ size, model: features, cache: featureCacheFolder() });
+  const parts = { progress, signal: interruption.signal };
   try {
-    const run = new Run(options, { pool, features, progress, signal: interruption.signal });
-    return await run.finished(() => (clock.now() - startedAt) / 1000);
+    const sets = await readDataSets(options);
+    const out = await openOutFolder(options.out);
+    const faces = await facesOf(sets, options, parts);
+    const features = await loadBase();
+    const size = options.imageSize;
+    const pool = await openFeaturePool({ size, model: features, cache: featureCacheFolder() });
+    try {
+      const data = await learningDataOf(faces, options, { ...parts, pool });
+      const run = new Run(options, { ...parts, pool, features, out, data });
+      return await run.finished(() => (clock.now() - startedAt) / 1000);
+    } finally {
+      await pool.close();
+    }
   } finally {
-    await pool.close();
     progress.clear();
     stopListening();
   }
@@ -67,6 +75,8 @@ interface Parts {
   features: LoadedModel<FeaturesModel>;
   progress: PhaseProgress;
   signal: AbortSignal;
+  out: OutFolder;
+  data: LearningData;
 }
 
 /** One training, step by step. */
@@ -81,50 +91,50 @@ class Run {
 
   async finished(seconds: () => number): Promise<Finished> {
     const options = this.#options;
-    const out = await openOutFolder(options.out);
-    const data = await prepareData(options, this.#parts);
-    const trained =
-      options.mode === 'head' ? await this.#head(data, out) : await this.#full(data, out);
-    const leakyAccuracy = await this.#leaky(data);
-    const { pool } = this.#parts;
+    const { pool, out, data } = this.#parts;
+    const trained = options.mode === 'head' ? await this.#head() : await this.#full();
+    const leakyAccuracy = await this.#leaky();
+    this.#parts.progress.say('writing model and report');
     const written = await writeResults({ options, out, data, trained, leakyAccuracy, pool });
     if (trained.ended !== 'interrupted') await removeCheckpoint(out.folder);
     return { ...written, result: { ...written.result, seconds: Math.round(seconds()) } };
   }
 
-  async #head(data: LearningData, out: OutFolder): Promise<Trained> {
+  async #head(): Promise<Trained> {
     const options = this.#options;
-    const backend = await this.#backend(data);
-    const hooks = await this.#kept(data, out);
+    const { data, features } = this.#parts;
+    const backend = await this.#backend();
+    const hooks = await this.#kept();
     const { head, fitted, logits } = await learnHead(options, data, hooks);
-    const { features } = this.#parts;
     const { network } = await wholeNetwork(options, { features, classes: data.classes, head });
     return { ...fitted, backend, network, logits };
   }
 
   /** First a head on the features as they are, then the upper convolutions with it. */
-  async #full(data: LearningData, out: OutFolder): Promise<Trained> {
+  async #full(): Promise<Trained> {
     const options = this.#options;
-    const { features, progress, signal } = this.#parts;
-    const backend = await this.#backend(data);
+    const { features, progress, signal, data } = this.#parts;
+    await this.#backend();
     const faster = { ...options, learningRate: 10 * options.learningRate };
     const { head } = await learnHead(faster, data, { signal, ...this.#steps('head') });
     const whole = await wholeNetwork(options, { features, classes: data.classes, head });
-    const hooks = await this.#kept(data, out);
-    const parts = { ...this.#parts, out, hooks, backend };
     progress.start('tuning');
-    return tuneNetwork(options, { data, ...whole }, parts);
+    const hooks = () => this.#kept();
+    return tuneNetwork(options, { data, ...whole }, { ...this.#parts, hooks });
   }
 
-  async #backend(data: LearningData): Promise<string> {
+  async #backend(): Promise<string> {
+    const { data, progress } = this.#parts;
     const { name, notes } = await backendForHead(this.#options, data);
-    for (const note of notes) this.#parts.progress.say(note);
+    for (const note of notes) progress.say(note);
     return `TensorFlow.js (${name})`;
   }
 
   /** Log and checkpoint of each epoch; where it goes on from. */
-  async #kept(data: LearningData, { folder, log }: OutFolder) {
+  async #kept(): Promise<KeptHooks> {
     const options = this.#options;
+    const { data, signal, out } = this.#parts;
+    const { folder, log } = out;
     const identity = identityOf(options, fingerprintOf(data));
     const from = options.resume ? await readCheckpoint(folder, identity) : undefined;
     await startEpochLog(log, from?.epochs ?? []);
@@ -133,7 +143,6 @@ class Run {
       await logEpoch(log, checkpoint.epochs.at(-1)!);
       await writeCheckpoint(folder, identity, checkpoint);
     };
-    const { signal } = this.#parts;
     return { signal, onEpoch, ...this.#steps('epochs', done), ...(from && { from }) };
   }
 
@@ -149,9 +158,9 @@ class Run {
   }
 
   /** The accuracy that a naive split would have shown. */
-  async #leaky(data: LearningData): Promise<number | undefined> {
+  async #leaky(): Promise<number | undefined> {
     const { leaky, validation, mode, seed } = this.#options;
-    const { signal } = this.#parts;
+    const { signal, data } = this.#parts;
     if (!leaky || validation !== undefined || mode === 'full' || signal.aborted) return undefined;
     const split = splitNaively(data.cuts, { seed });
     const naive = { ...data, training: split.train, validation: split.validation };

@@ -29,8 +29,12 @@ export interface TuningParts {
   progress: PhaseProgress;
   signal: AbortSignal;
   out: OutFolder;
-  hooks: Pick<Fit, 'signal' | 'onStep' | 'onEpoch' | 'from'>;
+  /** Asked for where this process trains: the recipe keeps its own log and state. */
+  hooks(): Promise<KeptHooks>;
 }
+
+/** Log, checkpoint and progress of a training that can go on. */
+export type KeptHooks = Pick<Fit, 'signal' | 'onStep' | 'onEpoch' | 'from'>;
 
 /**
  * Trains the upper convolutions with the head on pixels: in TensorFlow for Node where it is
@@ -51,7 +55,7 @@ export async function tuneNetwork(
     training: examplesOf(options, data.training, tuned, parts),
     validation,
     options: fitOptions(options, data),
-    ...parts.hooks,
+    ...(await parts.hooks()),
   });
   const logits = await logitsOfAll(network.logits, validation);
   return { ...fitted, backend: `TensorFlow.js (${native})`, network, logits };

@@ -50,11 +50,11 @@ export async function prepareTraining(
   context: PrepareContext,
 ): Promise<PreparedTraining> {
   const { folder, set, validation, progress } = context;
-  await mkdir(folder, { recursive: true });
   const source = await networkCfg(options.network);
   const both = [set, ...(validation === undefined ? [] : [validation])];
   const all = both.flatMap(({ pictures }) => pictures.filter(({ faces }) => faces !== undefined));
   if (all.length === 0) throw withoutBoxes();
+  await mkdir(folder, { recursive: true });
   const { prepared, skipped } = await copies(all, options, context);
   for (const { file, reason } of skipped) progress.say(`${file}: ${reason.replaceAll('\n', ' ')}`);
   const own = validation === undefined ? undefined : new Set(validation.pictures);

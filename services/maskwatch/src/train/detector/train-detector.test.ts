@@ -141,6 +141,7 @@ test('what cannot be trained is said before anything is begun', async (t) => {
   await writeFile(join(folder, 'classes', 'mask', 'a.png'), '');
   const whole = options({ data: join(folder, 'classes'), out: join(folder, 'other') });
   await assert.rejects(trainDetector(whole, stderr), codeOf('detector-data'));
+  await assert.rejects(access(join(folder, 'other')));
   await makeShard(join(folder, 'few'), 6);
   const few = options({ data: join(folder, 'few'), out: join(folder, 'other') });
   await assert.rejects(trainDetector(few, stderr), codeOf('detector-data'));

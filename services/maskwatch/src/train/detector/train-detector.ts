@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DetectorModel } from '@maskwatch/contracts/model';
 import { systemClock } from '@maskwatch/platform/clock';
@@ -62,9 +62,8 @@ export async function trainDetector(
   const { signal } = interruption;
   try {
     const data = await readSets(options);
-    await mkdir(work, { recursive: true });
-    await writeFile(join(work, 'options.json'), JSON.stringify(identityOf(options)));
     const prepared = await prepareTraining(options, { folder: work, ...data, signal, progress });
+    await writeFile(join(work, 'options.json'), JSON.stringify(identityOf(options)));
     progress.say(introduction(prepared));
     const said = (line: string) => progress.say(line);
     const outcome = await runDetectorRecipe({ python, args: prepared.args, signal, said });

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseCfg } from '@maskwatch/onnx/darknet-cfg';
+import type { Head } from '@maskwatch/onnx/darknet-network';
 import { convertDarknet } from '@maskwatch/onnx/darknet-to-graph';
+import type { Graph } from '@maskwatch/onnx/graph';
 import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
 import { suppress } from '@maskwatch/vision/non-maximum-suppression';
 import { decodeHead } from '@maskwatch/vision/yolo-decode';
@@ -81,7 +83,8 @@ interface Size {
 }
 
 async function compare(network: DarknetNetwork, size: Size, picture = noise(size)): Promise<void> {
-  const ours = await headMaps(network, picture, size);
+  const converted = convertDarknet(network.cfg, network.weights);
+  const ours = await headMaps(converted.graph, picture, size);
   const theirs = openCvAnswer(network, picture, size);
 
   assert.ok(ours.length >= 2);
@@ -91,7 +94,7 @@ async function compare(network: DarknetNetwork, size: Size, picture = noise(size
     console.log(`${map.name}: largest difference ${difference.toExponential(1)} of the range`);
     assert.ok(difference <= LARGEST_DIFFERENCE, `${map.name} differs by ${difference}`);
   }
-  compareBoxes(boxesOf(network, ours), theirs.boxes);
+  compareBoxes(boxesOf(converted.heads, ours), theirs.boxes);
 }
 
 function noise({ width, height }: Size): Float32Array {
@@ -114,8 +117,7 @@ interface HeadMap {
 }
 
 /** Rows of x, y, width, height and confidence behind suppression, surest first. */
-function boxesOf(network: DarknetNetwork, maps: HeadMap[]): number[][] {
-  const { heads } = convertDarknet(network.cfg, network.weights);
+function boxesOf(heads: Head[], maps: HeadMap[]): number[][] {
   const candidates = heads.flatMap((head) => {
     const { values, width, height } = maps.find(({ name }) => name === head.output)!;
     const options = { classes: ['face' as const], minConfidence: CONFIDENCE };
@@ -141,11 +143,10 @@ function compareBoxes(ours: number[][], theirs: number[][]): void {
 
 /** Of the heads in the order of the cfg. */
 async function headMaps(
-  network: DarknetNetwork,
+  graph: Graph,
   picture: Float32Array,
   { width, height }: Size,
 ): Promise<HeadMap[]> {
-  const { graph } = convertDarknet(network.cfg, network.weights);
   const session = await InferenceSession.create(writeOnnx(graph), { intraOpNumThreads: 1 });
   const input = new Tensor('float32', picture, [1, 3, height, width]);
   const results = await session.run({ picture: input });

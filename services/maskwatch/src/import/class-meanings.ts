@@ -43,7 +43,9 @@ export function meaningsOf(names: readonly string[], map: ClassNames): DetectorC
   if (unknown.length === 0) return found as DetectorClass[];
   const shown = unknown.slice(0, 12);
   const more = unknown.length > shown.length ? ` and ${unknown.length - shown.length} more` : '';
-  const example = shown.map((name, n) => `${name}=${['mask', 'no_mask'][n] ?? 'ignore'}`).join(',');
+  // States that no other class has yet, so that the example could be meant.
+  const free = ['mask', 'no_mask'].filter((state) => !found.includes(state as DetectorClass));
+  const example = shown.map((name, n) => `${name}=${free[n] ?? 'ignore'}`).join(',');
   throw new Problem(
     'names-unknown',
     `What these classes mean is not known: ${shown.join(', ')}${more}.`,

@@ -117,20 +117,21 @@ function probabilitiesOf(activation: string): Comparable {
   };
 }
 
-/** Of the last layer, looked for through nested models; the reader knows the topology is sound. */
+/**
+ * Of the last layer, looked for through nested models; the reader knows that the topology is sound:
+ * `{model_config}` around `{class_name, config}`, whose config is `{layers}` or, of old, the list.
+ */
 function lastActivation(topology: unknown): string {
-  let config = topology as Json | undefined;
+  let layer = topology as Json | undefined;
+  layer = (layer?.model_config as Json | undefined) ?? layer;
   for (let depth = 0; depth < 20; depth += 1) {
-    config = (config?.model_config ?? config?.config ?? config) as Json | undefined;
-    const layers = config?.layers;
-    const last = (Array.isArray(layers) ? layers : Array.isArray(config) ? config : []).at(
-      -1,
-    ) as Json;
-    if (last === undefined) break;
-    if (last.class_name === 'Softmax') return 'softmax';
-    config = last;
+    const config = layer?.config as Json | undefined;
+    const inner = Array.isArray(config) ? config : config?.layers;
+    if (!Array.isArray(inner)) break;
+    layer = inner.at(-1) as Json | undefined;
   }
-  const activation = config?.activation as Json | string | undefined;
+  if (layer?.class_name === 'Softmax') return 'softmax';
+  const activation = (layer?.config as Json | undefined)?.activation as Json | string | undefined;
   const name = typeof activation === 'string' ? activation : activation?.config;
   return typeof name === 'string' ? name : 'linear';
 }

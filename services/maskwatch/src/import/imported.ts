@@ -29,7 +29,10 @@ export type Comparable = (values: Float32Array) => Float32Array;
 /** How often a scaling judged the user's pictures right. */
 export interface Probing {
   scaling: string;
+  /** Mean over the states, so that a folder with most of the pictures does not decide. */
   accuracy: number;
+  /** Mean loss in nats: decides between equal accuracies. */
+  loss: number;
   pictures: number;
 }
 

@@ -4,7 +4,7 @@ import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
 import { withPictureInput } from '@maskwatch/onnx/picture-input';
 import { Problem } from '@maskwatch/platform/problem';
 import type { ImportOptions } from './import-options.ts';
-import type { Probing } from './imported.ts';
+import { type Probing, softmax } from './imported.ts';
 import { pictureFeeds } from './picture-feeds.ts';
 import { openTrial, type Trial } from './run-trial.ts';
 import { type ScalingName, scalingNames, scalings } from './scaling.ts';
@@ -18,7 +18,7 @@ export interface ChosenScaling {
 
 /**
  * The scaling that was stated, else the one that judges the user's labelled pictures best; of equal
- * ones the first of --scale's list. Problems: import-scale without either, import-pictures.
+ * ones the one that was surer of what is right. Problems: import-scale without either, import-pictures.
  */
 export async function chooseScaling(
   graph: Graph,
@@ -38,10 +38,10 @@ export async function chooseScaling(
   try {
     const probing: (Probing & { name: ScalingName })[] = [];
     for (const name of scalingNames) {
-      const accuracy = await accuracyOf(trial, labelled, { name, classes, options });
-      probing.push({ name, scaling: name, accuracy, pictures: labelled.length });
+      const figures = await judge(trial, labelled, { name, classes, options });
+      probing.push({ name, scaling: name, ...figures });
     }
-    probing.sort((a, b) => b.accuracy - a.accuracy);
+    probing.sort((a, b) => b.accuracy - a.accuracy || a.loss - b.loss);
     const { name } = probing[0]!;
     return { name, probing: probing.map(({ name: _, ...rest }) => rest) };
   } finally {
@@ -49,21 +49,27 @@ export async function chooseScaling(
   }
 }
 
-/** Mean over the states, so that a folder with most of the pictures does not decide. */
-async function accuracyOf(
+/** Of the labelled pictures whose state the classifier knows. */
+async function judge(
   trial: Trial,
   labelled: readonly LabelledPicture[],
   { name, classes, options }: { name: ScalingName; classes: JudgedState[]; options: ImportOptions },
-): Promise<number> {
+): Promise<Omit<Probing, 'scaling'>> {
   const reading = { ...scalings[name], colourOrder: options.colourOrder };
   const right = new Map<JudgedState, boolean[]>();
+  const losses: number[] = [];
   for (const { state, picture } of labelled) {
-    if (!classes.includes(state)) continue;
+    const wanted = classes.indexOf(state);
+    if (wanted < 0) continue;
     const { logits } = await trial.run(pictureFeeds(picture, reading));
-    const values = [...(logits?.data ?? [])];
-    const best = values.indexOf(Math.max(...values));
-    right.set(state, [...(right.get(state) ?? []), classes[best] === state]);
+    const shares = [...softmax(logits?.data ?? new Float32Array())];
+    const best = shares.indexOf(Math.max(...shares));
+    right.set(state, [...(right.get(state) ?? []), best === wanted]);
+    losses.push(-Math.log(Math.max(shares[wanted] ?? 0, 1e-7)));
   }
-  const shares = [...right.values()].map((all) => all.filter(Boolean).length / all.length);
-  return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
+  const accuracies = [...right.values()].map((all) => mean(all.map(Number)));
+  return { accuracy: mean(accuracies), loss: mean(losses), pictures: losses.length };
 }
+
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

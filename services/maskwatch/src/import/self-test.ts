@@ -35,7 +35,12 @@ export async function selfTest(
     ours.push(outputs.map((name) => compared.ours(finite(found[name]?.data, name))));
   }
   if ('cannot' in original) return { pictures: what, cannot: original.cannot };
-  const theirs = await original.run(pictures, imported.originalReading);
+  const theirs = await original.run(pictures, imported.originalReading).catch((thrown: unknown) => {
+    if (thrown instanceof Problem && thrown.code === 'import-original') return thrown.message;
+    throw thrown;
+  });
+  if (typeof theirs === 'string')
+    return { pictures: what, cannot: `in ${original.reader} ${theirs}` };
   const shares = model.task === 'detector';
   let largest = 0;
   for (const [n, rows] of ours.entries()) {

@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { modelsFolder } from '@maskwatch/runtime/registry';
+import { int64Tensor } from '@maskwatch/onnx/graph';
+import { readOnnx } from '@maskwatch/onnx/onnx-reader';
+import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
+import { writeModelFolder } from '@maskwatch/runtime/model-folder';
+import { loadClassifier, modelsFolder } from '@maskwatch/runtime/registry';
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 const main = join(repository, 'services/maskwatch/src/main.ts');
@@ -53,6 +57,30 @@ const together = {
 };
 await mkdir(join(models, together.name));
 await writeFile(join(models, together.name, 'model.json'), JSON.stringify(together));
+
+/** The shipped classifier without its third class, as if it had been trained on whole pictures. */
+const two = join(models, 'two-classes');
+const shipped = await loadClassifier('mask-mobilenetv2', models);
+const graph = readOnnx(await readFile(shipped.path));
+const firstTwo = {
+  ...{ op: 'Slice', name: 'two', inputs: ['logits', 'zero', 'end', 'axis'], outputs: ['two'] },
+  attributes: {},
+};
+await writeModelFolder({
+  folder: two,
+  model: {
+    ...{ ...shipped.model, name: 'two-classes', output: 'two', classes: ['mask', 'no_mask'] },
+    crop: { shape: 'box', side: 1 },
+  },
+  onnx: writeOnnx({
+    ...{ ...graph, nodes: [...graph.nodes, firstTwo] },
+    initializers: [
+      ...graph.initializers,
+      ...[int64Tensor('zero', [0]), int64Tensor('end', [2]), int64Tensor('axis', [1])],
+    ],
+    outputs: [{ name: 'two', type: 'float', shape: ['n', 2] }],
+  }),
+});
 
 /** The command as its own process. */
 async function evaluate(...args: string[]) {
@@ -107,6 +135,18 @@ test('a pipeline beside itself is not different, and tells what becomes of each 
     found.differences.map(({ verdict }: { verdict: string }) => verdict),
     Array(4).fill('no difference'),
   );
+});
+
+test('two classes: whole pictures as model.json says, a cut, and what cannot be said apart', async () => {
+  const args = ['--model', two, '--threshold', '0.0001', '--json'];
+  const { status, stdout, stderr } = await evaluate('classifier', classes, ...args);
+
+  assert.equal(status, 0, stderr);
+  const { accuracy, apart, cuts, faces, threshold } = JSON.parse(stdout);
+  assert.deepEqual(cuts, { label: 0, detector: 0, picture: 3 });
+  assert.deepEqual(apart, [{ state: 'incorrect', faces: 1, said: { mask: 1 } }]);
+  // So low a cut makes everything a mask: one of two is right.
+  assert.deepEqual([faces, threshold, accuracy], [2, 0.0001, 0.5]);
 });
 
 test('a combined model has its members beside it, each with its cost', async () => {

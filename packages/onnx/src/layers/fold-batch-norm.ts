@@ -21,7 +21,8 @@ export function foldBatchNorm(graph: Graph): Graph {
     const floats = (name: string) => (tensors.get(name) as Floats).data;
     const [weights, bias] = foldedWeights(before, node, floats);
     const kernel = tensors.get(before.inputs[1]!) as Floats;
-    const biasName = before.inputs[2] ?? `${kernel.name}/bias`;
+    // The name of the node is free for it: from here on the node's output has the other's name.
+    const biasName = before.inputs[2] ?? before.outputs[0]!;
     tensors.set(kernel.name, floatTensor(kernel.name, kernel.dims, weights));
     tensors.set(biasName, floatTensor(biasName, [bias.length], bias));
     reads.set(biasName, 1);

@@ -1,4 +1,4 @@
-import { layerProblem } from './layer-problem.ts';
+import { layerProblem, short } from './layer-problem.ts';
 
 const MOST_BYTES = 16 * 2 ** 20;
 const MOST_DEPTH = 200;
@@ -11,7 +11,7 @@ export function parseLayersJson(json: Uint8Array | string, place: string): unkno
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw layerProblem(place, `is no JSON (${(cause as Error).message})`, cause);
+    throw layerProblem(place, `is no JSON (${short((cause as Error).message)})`, cause);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { countedKeys } from './h5-weights.ts';
-import { layerProblem } from './layer-problem.ts';
+import { layerProblem, short } from './layer-problem.ts';
 import { parseLayersJson } from './layers-json.ts';
 import type { LayersNetwork } from './layers-network.ts';
 import { readTopology } from './layers-topology.ts';
@@ -29,7 +29,11 @@ function unpacked(bytes: Uint8Array): Record<string, Uint8Array> {
     return unzipSync(bytes, { filter: (file) => isWanted(file, { bytes: bytes.length, seen }) });
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'Problem') throw cause;
-    throw layerProblem('the .keras file', `is no zip file (${(cause as Error).message})`, cause);
+    throw layerProblem(
+      'the .keras file',
+      `is no zip file (${short((cause as Error).message)})`,
+      cause,
+    );
   }
 }
 

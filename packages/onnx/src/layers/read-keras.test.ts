@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Problem } from '@maskwatch/platform/problem';
 import { unzipSync, zipSync } from 'fflate';
+import { File, FS, ready } from 'h5wasm';
 import { convertLayers } from './convert-layers.ts';
 import { readH5 } from './read-h5.ts';
 import { readKerasH5 } from './read-keras-h5.ts';
@@ -104,4 +105,21 @@ test('a .keras file without one of its parts is refused by the name of the part'
     /has no model.weights.h5/,
   );
   assert.match(await outcome(readKerasZip(new Uint8Array(100))), /is no zip file/);
+});
+
+/** A file with one dataset of zeros, packed to a hundredth of what it unpacks to. */
+async function packedFile(): Promise<Uint8Array> {
+  await ready;
+  const file = new File('packed.h5', 'w');
+  file.create_attribute('model_config', '{}');
+  const data = new Float32Array(250_000);
+  const group = file.create_group('model_weights');
+  group.create_dataset({ name: 'zeros', data, chunks: [data.length], compression: 'gzip' });
+  file.close();
+  return FS!.readFile('packed.h5');
+}
+
+test('an .h5 file that would unpack to more than it is, is refused by the name of the part', async () => {
+  const end = await outcome(readKerasH5(await packedFile()));
+  assert.match(end, /"model_weights\/zeros" in the file: is \[250000\], more than the file holds/);
 });

@@ -126,7 +126,7 @@ function words(bytes: Uint8Array<ArrayBuffer>): Uint16Array {
 }
 
 /** IEEE 754 binary16. */
-export function halfToFloat(half: number): number {
+function halfToFloat(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 31;
   const fraction = half & 1023;

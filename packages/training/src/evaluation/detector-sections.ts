@@ -71,11 +71,15 @@ function tableOf(rows: readonly DetectorRow[]) {
 
 /** What becomes of each labelled face that the service would judge. */
 export function serviceSections(service: ServiceFigures): Section[] {
-  const { judgedShare, rightOfJudged, smallestFace } = service;
+  const { judgedShare, rightOfJudged, smallestFace, strays } = service;
+  const found =
+    judgedShare === undefined
+      ? 'None was found.'
+      : `${percent(judgedShare)} of those found get a state, of these ${percent(rightOfJudged)} the labelled one.`;
   return [
     {
       title: 'As the service judges',
-      note: `Faces from ${smallestFace} px on, found at the shipped confidence (an overlap of 0.35), with the model's own threshold. ${percent(judgedShare)} of those found get a state, of these ${percent(rightOfJudged)} the labelled one. ${service.strays.judged} of ${service.strays.boxes} further boxes get a state too.`,
+      note: `Faces from ${smallestFace} px on, found at the shipped confidence (an overlap of 0.35), with the model's own threshold. ${found} ${strays.judged} of ${strays.boxes} further boxes get a state too.`,
       kind: 'matrix',
       labels: service.labels.map(stateText),
       said: service.said.map(stateText),

@@ -3,9 +3,10 @@ import type { ClassifierModel } from '@maskwatch/contracts/model';
 import { Problem } from '@maskwatch/platform/problem';
 import type { Colour } from '@maskwatch/vision/picture';
 import { judgeTogether, type MemberJudge } from './classifier-ensemble.ts';
+import { logitsOf } from './classifier-outputs.ts';
 import type { OpenNetwork } from './golden-check.ts';
 import type { LoadedMember, LoadedModel } from './registry.ts';
-import { openSession, outputOf, type PictureSession } from './session.ts';
+import { openSession, type PictureSession } from './session.ts';
 
 export interface Classifier {
   model: ClassifierModel;
@@ -66,13 +67,7 @@ async function openMember({
     ...{ model, session, weight, flip },
     async judge(planes, colour) {
       const outputs = await session.run({ planes, count: 1, width: size, height: size, colour });
-      const { data } = outputOf(outputs, model.output, model);
-      if (data.length === model.classes.length) return calibrated(data, model);
-      throw new Problem(
-        'inference-output',
-        `${model.output} of ${model.name} has ${data.length} values for ${model.classes.length} classes.`,
-        { action: 'Correct the classes in its model.json.' },
-      );
+      return calibrated(logitsOf(outputs, model), model);
     },
   };
 }

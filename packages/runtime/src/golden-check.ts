@@ -1,7 +1,9 @@
 import type { Model } from '@maskwatch/contracts/model';
 import { Problem } from '@maskwatch/platform/problem';
 import { evenSamples, goldenPattern } from '@maskwatch/vision/golden-pattern';
-import { outputOf, type PictureSession } from './session.ts';
+import { logitsOf } from './classifier-outputs.ts';
+import { candidatesOf } from './detector-outputs.ts';
+import { outputOf, type PictureSession, type RawOutput } from './session.ts';
 
 /** How far a runtime is from the recorded outputs, as a share of each output's range. */
 export interface GoldenResult {
@@ -25,7 +27,8 @@ export async function checkAllGolden(networks: readonly OpenNetwork[]): Promise<
 /**
  * Runs the generated pattern and compares with what model.json recorded. Problem model-golden,
  * naming the largest difference, where any output is off by more than the model's tolerance: such
- * a runtime would find boxes that look right and are not.
+ * a runtime would find boxes that look right and are not. Problem inference-output where they have
+ * another shape than classes, heads and layout say.
  */
 export async function checkGolden(model: Model, session: PictureSession): Promise<GoldenResult[]> {
   const { width, height, tolerance, outputs: recorded } = model.golden;
@@ -44,11 +47,21 @@ export async function checkGolden(model: Model, session: PictureSession): Promis
   });
   // Written so that NaN is refused, too.
   const worst = results.find(({ difference }) => !(difference <= tolerance));
-  if (worst === undefined) return results;
+  if (worst === undefined) {
+    refuseMisread(model, outputs);
+    return results;
+  }
   throw mismatch(
     model,
     `${worst.output} differs by ${percent(worst.difference)} of its range, allowed are ${percent(tolerance)}`,
   );
+}
+
+/** Right outputs under a wrong description would be a problem of every request. */
+function refuseMisread(model: Model, outputs: Record<string, RawOutput>): void {
+  const { width, height } = model.golden;
+  if (model.task === 'detector') candidatesOf(outputs, { model, width, height, minConfidence: 1 });
+  if (model.task === 'classifier') logitsOf(outputs, model);
 }
 
 function largestDifference(found: readonly number[], expected: readonly number[]): number {

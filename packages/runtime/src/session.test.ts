@@ -107,7 +107,17 @@ test('a description that does not fit its network is a problem of the run', asyn
   const wrong = await openDetector({ ...loaded, model });
   const run = wrong.detect({ ...size, planes, colour: 'rgb', minConfidence: 0.4 });
   await assert.rejects(run, { code: 'inference-output', message: /1x18x8x8, not 1x21x8x8/ });
+  const start = checkAllGolden(wrong.networks);
+  await assert.rejects(start, { code: 'inference-output' });
   await wrong.release();
+
+  const three = await loadClassifier('mask-mobilenetv2', folder);
+  const two = { ...three.model, classes: ['mask', 'no_mask'] as ('mask' | 'no_mask')[] };
+  const short = checkAllGolden([{ model: two, session: judge!.session }]);
+  await assert.rejects(short, {
+    code: 'inference-output',
+    message: 'logits of mask-mobilenetv2 has 3 values for 2 classes.',
+  });
 
   const headless = openDetector({ ...loaded, model: { ...loaded.model, heads: [] } });
   await assert.rejects(headless, { code: 'model-invalid' });

@@ -33,7 +33,7 @@ interface Given {
 }
 
 /** Of Adam, where none is given: a whole network takes smaller steps. */
-const usualRate = { head: 0.001, full: 0.0001 };
+const usualRate = { head: 0.0005, full: 0.0001 };
 
 /** maskwatch train classifier */
 export function trainClassifierCommand(): Command {
@@ -83,7 +83,7 @@ function headOptions(command: Command): Command {
       number(0, 0.95),
       0.5,
     )
-    .option('--learning-rate <n>', "Adam's (default: 0.001, mode full 0.0001)", number(1e-7, 1))
+    .option('--learning-rate <n>', "Adam's (default: 0.0005, mode full 0.0001)", number(1e-7, 1))
     .option('--batch-size <n>', 'faces a step', whole(1, 4096), 32)
     .option('--epochs <n>', 'at most', whole(1, 10_000), 60)
     .option(

@@ -22,6 +22,7 @@ import { type OutFolder, openOutFolder } from './out-folder.ts';
 import { facesOf, learningDataOf, readDataSets } from './prepare-data.ts';
 import type { TrainedBy, TrainingResult } from './result.ts';
 import { loadBase, wholeNetwork } from './trained-network.ts';
+import { requireTuning } from './tune-by-recipe.ts';
 import { type KeptHooks, tuneNetwork } from './tune-network.ts';
 import { type Trained, writeResults } from './write-results.ts';
 
@@ -52,6 +53,7 @@ export async function trainClassifier(
   const parts = { progress, signal: interruption.signal };
   try {
     const sets = await readDataSets(options);
+    if (options.mode === 'full') await requireTuning(options);
     const out = await openOutFolder(options.out);
     const faces = await facesOf(sets, options, parts);
     const features = await loadBase();

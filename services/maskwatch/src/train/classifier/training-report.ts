@@ -64,7 +64,7 @@ function factsSection(report: ReportFacts): Section {
       `MobileNetV2 at ${imageSize} px, mode ${mode}${mode === 'full' ? `, the last ${options.unfreeze} convolutions learn` : ''}`,
     ],
     ['head', `${dense.join(', ') || 'no dense layer'} (${activation}), dropout ${dropout}`],
-    ['pictures', `${views} views each: ${augmentationText(augment)}`],
+    ['pictures', `${views} views each: ${augmentationText(augment).replaceAll(',', ', ')}`],
     [
       'steps',
       `Adam ${options.learningRate}, batches of ${options.batchSize}, class weights ${options.classWeights}, seed ${options.seed}`,

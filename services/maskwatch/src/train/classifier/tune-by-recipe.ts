@@ -1,6 +1,8 @@
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOnnx } from '@maskwatch/onnx/onnx-reader';
+import { nativeBackend } from '@maskwatch/training/backend/tensorflow';
 import { convolutionsOf, loadBaseWeights } from '@maskwatch/training/head/base-weights';
 import { readEpochLog } from '@maskwatch/training/head/epoch-log';
 import { logitsOfAll } from '@maskwatch/training/head/measure-examples';
@@ -15,59 +17,68 @@ import type { LearningData } from './learning-data.ts';
 import type { ClassifierOptions } from './options.ts';
 import { type RecipeFolders, recipeArguments } from './recipe-arguments.ts';
 import { rgbOfPlanes } from './rgb-of-planes.ts';
-import { requirePyTorch, runRecipe } from './run-recipe.ts';
+import { type RecipeOutcome, requirePyTorch, runRecipe } from './run-recipe.ts';
 import { examplesOf, type Tuned, type TuningParts } from './tune-network.ts';
 import type { Trained } from './write-results.ts';
 
+/** Problem recipe-python where neither TensorFlow for Node nor PyTorch is there. */
+export async function requireTuning({ python }: ClassifierOptions): Promise<void> {
+  if ((await nativeBackend()) === undefined) await requirePyTorch(python);
+}
+
 /**
  * Hands crops and weights to models/recipes/classifier, and takes the weights of its best epoch. Its
- * state stays in OUT/recipe/out after an interruption, so that --resume goes on.
+ * state stays in OUT/recipe after an interruption, so that --resume goes on; crops leave the disk.
  */
 export async function tuneByRecipe(
   options: ClassifierOptions,
   tuned: Tuned,
   parts: TuningParts,
 ): Promise<Trained> {
-  const { data, base, network } = tuned;
-  const { progress, signal, out, features } = parts;
-  await requirePyTorch(options.python);
-  const root = join(out.folder, 'recipe');
-  const folders = foldersIn(root);
+  const { network, data } = tuned;
+  const root = await mkdtemp(join(tmpdir(), 'maskwatch-recipe-'));
+  const folders = {
+    ...{ training: join(root, 'training'), validation: join(root, 'validation') },
+    ...{ base: join(root, 'base'), out: join(parts.out.folder, 'recipe') },
+  };
+  try {
+    if (!options.resume) await rm(folders.out, { recursive: true, force: true });
+    const outcome = await runIn(folders, options, tuned, parts);
+    const epochs = await readEpochLog(parts.out.log);
+    const validation = examplesOf(options, data.validation, tuned, parts);
+    const logits = await logitsOfAll(network.logits, validation);
+    const { stopped, bestEpoch } = outcome;
+    const ended = stopped === 'minutes' ? 'interrupted' : stopped;
+    if (ended !== 'interrupted') await rm(folders.out, { recursive: true });
+    const best = epochs.find(({ epoch }) => epoch === bestEpoch) ?? epochs.at(-1)!;
+    return { epochs, best, ended, backend: 'PyTorch (models/recipes)', network, logits };
+  } finally {
+    await rm(root, { recursive: true });
+  }
+}
+
+/** Afterwards the network has the best weights, and the log lies beside the model. */
+async function runIn(
+  folders: RecipeFolders,
+  options: ClassifierOptions,
+  { data, base, network }: Tuned,
+  { progress, signal, out, features, pool }: TuningParts,
+): Promise<RecipeOutcome> {
   const args = recipeArguments(options, data.classes, folders);
-  if (!options.resume) await rm(root, { recursive: true, force: true });
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
-  await writeCrops(options, data, { pool: parts.pool, folders });
+  await writeCrops(options, data, { pool, folders });
   const convolutions = convolutionsOf(readOnnx(await readFile(features.path)));
-  const dense = denseWeightsOf(network.logits);
-  await writeWeightsFolder(folders.base, { convolutions, dense });
+  await writeWeightsFolder(folders.base, { convolutions, dense: denseWeightsOf(network.logits) });
   const said = (line: string) => progress.say(line);
   const outcome = await runRecipe({ python: options.python, args, signal, said });
   const weights = await readWeightsFolder(folders.out);
   loadBaseWeights(base, weights.convolutions);
   loadDenseWeights(network.logits, weights.dense);
   await copyFile(join(folders.out, 'log.csv'), out.log);
-  const epochs = await readEpochLog(out.log);
-  const logits = await logitsOfAll(
-    network.logits,
-    examplesOf(options, data.validation, tuned, parts),
-  );
-  const interrupted = outcome.stopped === 'interrupted' || outcome.stopped === 'minutes';
-  if (!interrupted) await rm(root, { recursive: true });
-  else await rm(folders.training, { recursive: true });
-  const best = epochs.find(({ epoch }) => epoch === outcome.bestEpoch) ?? epochs.at(-1)!;
-  const ended = outcome.stopped === 'minutes' ? 'interrupted' : outcome.stopped;
-  return { epochs, best, ended, backend: 'PyTorch (models/recipes)', network, logits };
+  return outcome;
 }
 
-function foldersIn(root: string): RecipeFolders {
-  const folder = (name: string) => join(root, name);
-  return {
-    ...{ training: folder('training'), validation: folder('validation') },
-    ...{ base: folder('base'), out: folder('out') },
-  };
-}
-
-/** Crops as PNG in a folder per class; pictures of people leave the folder again when it is done. */
+/** Crops as PNG in a folder per class. */
 async function writeCrops(
   { imageSize: size }: ClassifierOptions,
   data: LearningData,

@@ -92,11 +92,11 @@ function ask(
   });
 }
 
-/** As Linux tells it, in pages of 4,096 bytes; 0 where nobody tells. */
+/** As Linux tells it, in kB; 0 where nobody tells. */
 function residentBytes(pid: number | undefined): number {
   try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
-    return pages * 4096;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return 1024 * Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? 0);
   } catch {
     return 0;
   }

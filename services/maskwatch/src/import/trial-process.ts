@@ -4,6 +4,9 @@ import { messageOf } from '@maskwatch/platform/problem';
 import { openRawSession, type RawSession } from '@maskwatch/runtime/raw-session';
 import type { TrialAnswer, TrialRequest } from './trial-messages.ts';
 
+/** All heads of a full YOLOv4 at 2,048 pixels have 150 MB with 80 classes. */
+const mostOutputBytes = 256 * 1024 ** 2;
+
 let session: RawSession | undefined;
 
 async function answer(request: TrialRequest): Promise<TrialAnswer> {
@@ -12,7 +15,10 @@ async function answer(request: TrialRequest): Promise<TrialAnswer> {
     return { opened: true };
   }
   if (session === undefined) throw new Error('no network is open');
-  return { outputs: await session.run(request.run) };
+  const outputs = await session.run(request.run);
+  const bytes = Object.values(outputs).reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (bytes > mostOutputBytes) throw new Error(`its outputs have ${bytes} bytes`);
+  return { outputs };
 }
 
 process.on('message', (request: TrialRequest) => {

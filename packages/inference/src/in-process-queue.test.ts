@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -155,6 +155,44 @@ test('a detector that judges by itself runs alone, and answers with states', asy
     assert.ok(Math.abs(mask! + bare! - 1) < 1e-9);
   }
   assert.equal(refused, 'inference-input');
+});
+
+test('ensembles run on the threads as single models do, each member checked', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'maskwatch-together-'));
+  const described = { version: '1', licence: 'own', sources: [], measured: {} };
+  const put = async (name: string, own: object) => {
+    await mkdir(join(folder, name));
+    const text = JSON.stringify({ ...described, name, ...own });
+    await writeFile(join(folder, name, 'model.json'), text);
+  };
+  const twice = (name: string) => [{ name }, { name: join(shipped.folder, name), flip: true }];
+  for (const name of [shipped.detector, shipped.classifier]) {
+    await cp(join(shipped.folder, name), join(folder, name), { recursive: true });
+  }
+  const thresholds = { confidence: 0.3, pixelate: 0.1, iou: 0.45 };
+  await put('finders', { task: 'detector', thresholds, members: twice(shipped.detector) });
+  await put('judges', { task: 'classifier', threshold: 0.7, members: twice(shipped.classifier) });
+
+  const names = { detector: join(folder, 'finders'), classifier: 'judges' };
+  const { logger } = shipped;
+  const queue = await startInferenceWorkers({ ...names, logger, folder, workers: 1 });
+  const planes = shareOf(goldenPattern(96, 64));
+  const size = { width: 96, height: 64, minConfidence: 1e-7 };
+  const found = await queue.detect({ ...picture('gate'), planes, ...size });
+  const crops = shareOf(goldenPattern(112, 112));
+  const [said] = await queue.classify({ ...crop, crops });
+  await queue.close();
+
+  assert.ok(found.length > 0 && found.length <= 300);
+  assert.deepEqual(Object.keys(said!), ['mask', 'no_mask', 'incorrect']);
+
+  const path = join(folder, shipped.classifier, 'model.json');
+  const model = JSON.parse(await readFile(path, 'utf8'));
+  model.golden.outputs[0].samples[1] += 0.1;
+  await writeFile(path, JSON.stringify(model));
+  const start = startInferenceWorkers({ ...names, logger, folder, workers: 1 });
+  await assert.rejects(start, { code: 'model-golden' });
+  await rm(folder, { recursive: true });
 });
 
 test('a model off its golden output is refused, and no thread stays', async () => {

@@ -22,7 +22,7 @@ const MOST_INPUTS = 256;
 export function callsOf(nodes: unknown, place: string): LayerCall[] {
   if (!Array.isArray(nodes) || nodes.length === 0) return [{ inputs: [], constants: [] }];
   if (nodes.length > MOST_CALLS) throw layerProblem(place, 'is used more than 1000 times');
-  return nodes.map((node) => {
+  return [...nodes].map((node) => {
     const call: LayerCall = { inputs: [], constants: [] };
     collect(isObject(node) ? node.args : node, call, { place, depth: 0 });
     return call;

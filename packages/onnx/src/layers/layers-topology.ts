@@ -49,7 +49,7 @@ class TopologyReader {
     if (!isObject(config) || !Array.isArray(list) || list.length === 0) {
       throw layerProblem(place, 'has no layers');
     }
-    const layers = list.map((layer) => this.#layer(layer, { path, place }));
+    const layers = [...list].map((layer) => this.#layer(layer, { path, place }));
     const names = new Set(layers.map((layer) => layer.path.at(-1)));
     if (names.size < layers.length) throw layerProblem(place, 'has two layers of one name');
     const keras3 = layers.some((layer) => isKeras3(layer));

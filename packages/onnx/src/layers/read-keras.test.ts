@@ -123,3 +123,21 @@ test('an .h5 file that would unpack to more than it is, is refused by the name o
   const end = await outcome(readKerasH5(await packedFile()));
   assert.match(end, /"model_weights\/zeros" in the file: is \[250000\], more than the file holds/);
 });
+
+test('arithmetic written with operators is understood as Keras 2 writes it', async () => {
+  const network = await readKerasH5(bytesOf('nested.h5'));
+  const { config } = network.topology as { config: { layers: Record<string, unknown>[] } };
+  const older = { TrueDivide: ['math.truediv', 127.5], Subtract: ['math.subtract', 1] } as const;
+  let before = 'none';
+  for (const layer of config.layers) {
+    const rule = older[layer.class_name as keyof typeof older];
+    if (rule !== undefined) {
+      layer.class_name = 'TFOpLambda';
+      layer.config = { name: layer.name, function: rule[0] };
+      layer.inbound_nodes = [[before, 0, 0, { y: rule[1], name: null }]];
+    }
+    before = layer.name as string;
+  }
+  assert.equal(config.layers.filter((layer) => layer.class_name === 'TFOpLambda').length, 2);
+  assert.deepEqual(convertLayers(network).rescaling, { scale: 1 / 127.5, offset: -1 });
+});

@@ -109,6 +109,7 @@ function curvesOf({ labels }: ClassifierFigures, predictions: readonly Predictio
     kind: 'scatter',
     x: { label: 'recall', least: 0, most: 1 },
     y: { label: 'precision', least: 0, most: 1 },
+    join: 'step',
     lines: labels.map((state) => ({
       name: stateText(state),
       points: precisionRecallCurve(predictions, state),
@@ -126,16 +127,8 @@ function reliabilityOf({ calibration }: ClassifierFigures): Section {
     kind: 'scatter',
     x: { label: 'stated probability', least: 0, most: 1 },
     y: { label: 'share that is right', least: 0, most: 1 },
-    lines: [
-      { name: 'this model', points },
-      {
-        name: 'perfect',
-        points: [
-          [0, 0],
-          [1, 1],
-        ],
-      },
-    ],
+    lines: [{ name: 'this model', points }],
+    diagonal: 'right as often as stated',
   };
 }
 

@@ -26,7 +26,8 @@ test('a text that is no cfg is refused by its line', () => {
   assert.throws(() => parseCfg('[convolutional]\n'), /starts with the section \[net\]/);
   assert.throws(() => parseCfg('[net]\nwidth\n'), /line 2: "width" is neither/);
   assert.throws(() => parseCfg('width=3\n'), /line 1: "width=3" is neither/);
-  assert.throws(() => parseCfg('[net]\na=1\na=2\n'), /line 3: a stands twice/);
+  assert.throws(() => parseCfg('[net]\nwidth=1\nwidth=2\n'), /line 3: width stands twice/);
+  assert.throws(() => parseCfg('[net]\n[a]\nb=1\nb=2\n'), /line 4: b stands twice/);
 });
 
 test('a number that cannot be read is refused by its line', () => {
@@ -53,4 +54,11 @@ test('a cfg that no network needs is refused by its line', () => {
   assert.throws(() => parseCfg(`[net]\na=${'1'.repeat(5000)}`), /line 2: it has 5002 characters/);
   assert.throws(() => parseCfg(`[net]\n${'[route]\n'.repeat(3000)}`), /line 2002: more than 2000/);
   assert.throws(() => parseCfg(`[net]${'\n'.repeat(60_000)}`), /at most 1000000 characters/);
+});
+
+test('what steers the training may stand twice, as in cfgs for training and testing', () => {
+  const [net, layer] = parseCfg('[net]\nbatch=64\nbatch=1\n[maxpool]\nsize=2\nsize=2\n');
+
+  assert.equal(positive(net!, 'batch'), 64);
+  assert.equal(positive(layer!, 'size'), 2);
 });

@@ -14,6 +14,9 @@ const most = { characters: 1_000_000, lines: 50_000, line: 4000, layers: 2000 } 
 /** No whole number of a network is larger; what is would only overflow later. */
 const largest = 1e10;
 
+/** What a conversion reads of [net]; the rest steers the training and often stands there twice. */
+const INPUT_KEYS: ReadonlySet<string> = new Set(['width', 'height', 'channels']);
+
 /** Where in the cfg a fault is, as it is told: "layer 3, line 41". */
 export function place(section: Section, key?: string): string {
   const line = (key === undefined ? undefined : section.options.get(key)?.line) ?? section.line;
@@ -69,10 +72,13 @@ function addOption(section: Section | undefined, content: string, line: number):
     );
   }
   const key = content.slice(0, equals).trim();
-  if (section.options.has(key)) {
+  const text = content.slice(equals + 1).trim();
+  const first = section.options.get(key);
+  if (first !== undefined && first.text !== text && (section.layer >= 0 || INPUT_KEYS.has(key))) {
     throw cfgProblem(`line ${line}`, `${key} stands twice in one section`);
   }
-  section.options.set(key, { text: content.slice(equals + 1).trim(), line });
+  // Darknet takes the first, too.
+  if (first === undefined) section.options.set(key, { text, line });
 }
 
 /** Refuses each key that is not known, because it could change what the network computes. */

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
 import { withPictureInput } from '@maskwatch/onnx/picture-input';
@@ -43,7 +43,11 @@ export async function importModel(
       };
     }
     const card = modelCard(imported, test);
-    await writeModelFolder({ folder, model: imported.model, onnx, card });
+    await writeModelFolder({ folder, model: imported.model, onnx, card }).catch(async (thrown) => {
+      // It was not there before, or empty.
+      await rm(folder, { recursive: true, force: true });
+      throw thrown;
+    });
     return { folder, imported, test };
   } finally {
     if ('close' in imported.original) await imported.original.close?.();

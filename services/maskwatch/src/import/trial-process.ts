@@ -1,5 +1,7 @@
 // Runs a network that nobody has run here before. It may take all memory, hang or crash: its parent
 // (run-trial.ts) watches it and ends it.
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { messageOf } from '@maskwatch/platform/problem';
 import { openRawSession, type RawSession } from '@maskwatch/runtime/raw-session';
 import type { TrialAnswer, TrialRequest } from './trial-messages.ts';
@@ -8,9 +10,11 @@ import type { TrialAnswer, TrialRequest } from './trial-messages.ts';
 const mostOutputBytes = 256 * 1024 ** 2;
 
 let session: RawSession | undefined;
+let folder: string | undefined;
 
 async function answer(request: TrialRequest): Promise<TrialAnswer> {
   if ('open' in request) {
+    folder = dirname(request.open);
     session = await openRawSession(request.open);
     return { opened: true };
   }
@@ -26,4 +30,8 @@ process.on('message', (request: TrialRequest) => {
     .catch((thrown: unknown): TrialAnswer => ({ problem: messageOf(thrown) }))
     .then((reply) => process.send?.(reply));
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => {
+  // The parent is gone, perhaps by Ctrl-C: nobody else removes its copy of the network.
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+});

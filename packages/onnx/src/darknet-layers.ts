@@ -10,6 +10,7 @@ import {
   wholeNumbers,
 } from './darknet-cfg.ts';
 import type { Layer, Network } from './darknet-network.ts';
+import { weightsProblem } from './darknet-weights.ts';
 import { floatTensor, int, int64Tensor, ints, string } from './graph.ts';
 
 /** Keys that steer only the training. */
@@ -51,6 +52,9 @@ function convolutional(network: Network, section: Section): Layer {
   const channels = from.channels / groups;
   const batchNorm = wholeNumber(section, 'batch_normalize', 0) !== 0;
   const { weights, bias } = network.weights.convolution({ filters, channels, size, batchNorm });
+  if (!weights.every(Number.isFinite) || !bias.every(Number.isFinite)) {
+    throw weightsProblem(`${place(section)} gets values that are no numbers`);
+  }
   const name = `layer${section.layer}`;
   network.graph.initializers.push(
     floatTensor(`${name}/weights`, [filters, channels, size, size], weights),

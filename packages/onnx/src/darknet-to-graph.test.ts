@@ -267,6 +267,20 @@ test('attention: each value is scaled by the one at its place', async () => {
   assert.deepEqual(await firstPlane(text, [[2, 3]]), [[4, 9]]);
 });
 
+test('refuses weights that are no numbers, also once batch norm is folded in, by layer', () => {
+  const folded = '[convolutional]\nbatch_normalize=1\nfilters=6\nactivation=linear';
+  const negative = [...Array(18).fill(0), ...Array(6).fill(-1), ...Array(36).fill(0)];
+
+  assert.throws(
+    () => convertDarknet(cfg(CONV), weightsOf([Number.NaN, ...Array(41).fill(0)])),
+    /The weights do not fit the cfg: layer 0, line 3 gets values that are no numbers/,
+  );
+  assert.throws(
+    () => convertDarknet(cfg(folded), weightsOf(negative.map((v, n) => (n < 12 ? 1 : v)))),
+    /layer 0, line 3 gets values/,
+  );
+});
+
 test('refuses a network without a head', () => {
   const text = '[net]\nchannels=6\n[maxpool]\nsize=2\nstride=2';
 

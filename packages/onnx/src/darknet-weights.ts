@@ -88,7 +88,7 @@ function headerBytes(file: Uint8Array): number {
   return major * 10 + minor >= 2 ? 20 : 16;
 }
 
-function weightsProblem(what: string): Problem {
+export function weightsProblem(what: string): Problem {
   return new Problem('darknet-weights', `The weights do not fit the cfg: ${what}.`, {
     action: 'Give the cfg that the weights were trained with.',
     status: 422,

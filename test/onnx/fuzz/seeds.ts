@@ -121,6 +121,8 @@ function numbers(count: number, seed: number): Float32Array {
 function weights(): Uint8Array {
   // As many as the layers of the cfg take: 8 * 4 + 216, 8 + 32, 18 + 216, 18 + 144.
   const values = numbers(8 * 4 + 216 + 8 + 32 + 18 + 216 + 18 + 144, 3);
+  // Variances are not below zero.
+  for (let n = 24; n < 32; n += 1) values[n]! += 0.6;
   const header = Int32Array.of(0, 2, 5, 0, 0);
   return Buffer.concat([header, values].map((part) => new Uint8Array(part.buffer)));
 }

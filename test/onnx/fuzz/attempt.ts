@@ -10,6 +10,7 @@ import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
 import { withPictureInput } from '@maskwatch/onnx/picture-input';
 import { Problem } from '@maskwatch/platform/problem';
 import { randomNumbers } from '../darknet-networks.ts';
+import { mutateGraph } from './mutate-graph.ts';
 import { mutate } from './mutations.ts';
 import { insideOfKeras, type Kind, type Seed, seedsOf } from './seeds.ts';
 
@@ -42,6 +43,9 @@ export class Fuzzer {
     if (kind === 'keras' && random() < 0.7) {
       const { name, part, whole } = insideOfKeras(chosen.bytes, random());
       return attempt(kind, whole(mutate(part, name.endsWith('.json'), random)));
+    }
+    if (kind === 'onnx' && random() < 0.5) {
+      return attempt(kind, writeOnnx(mutateGraph(readOnnx(chosen.bytes), random)));
     }
     return attempt(kind, mutate(chosen.bytes, chosen.text, random), chosen.beside);
   }

@@ -6,6 +6,7 @@
 // The status is 1 where a file crashes a reader, takes more than 2 s of processor time, or its process
 // more than 1 GB of memory.
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BatchAnswer, BatchRequest } from './fuzz/batch.ts';
@@ -81,9 +82,12 @@ function batch(request: BatchRequest, tally: Tally): Promise<number> {
     child.on('message', (answer: BatchAnswer) => {
       add(tally, answer);
       next = answer.n + 1;
-      wait();
+      if (next < request.to) wait();
+      else child.disconnect();
     });
-    child.on('exit', (code, signal) => {
+    // Answers may still be on their way when the process has ended: the channel closes after them.
+    const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+    Promise.all([ended, once(child, 'disconnect')]).then(([[code, signal]]) => {
       clearTimeout(timer);
       if (signal !== 'SIGKILL' && next < request.to) lost(`end of the process (${signal ?? code})`);
       resolve(next);

@@ -26,5 +26,4 @@ process.on('message', async ({ kind, from, to, seed }: BatchRequest) => {
       residentBytes: process.memoryUsage.rss(),
     } satisfies BatchAnswer);
   }
-  process.disconnect();
 });

@@ -15,6 +15,9 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { floatTensor, type Graph, int, ints } from '@maskwatch/onnx/graph';
 import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
+import { Problem } from '@maskwatch/platform/problem';
+import { exitStatus, problemText } from '@maskwatch/platform/problem-text';
+import { modelsImportCommand } from './models-import.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const portraits = fileURLToPath(new URL('../../../../test/scenes/portraits', import.meta.url));
@@ -207,14 +210,20 @@ function growing(): Uint8Array {
 }
 
 for (const { why, args, message } of REFUSED) {
-  test(`refuses ${why}, and writes nothing`, () => {
+  test(`refuses ${why}, and writes nothing`, async () => {
+    process.env.MASKWATCH_MODELS = registry;
     const given = args();
     const out = given.includes('--out') ? [] : ['--out', 'refused'];
 
-    const { status, stderr } = maskwatch('models', 'import', ...given, ...out);
-
-    assert.equal(status, 2, stderr);
-    assert.match(stderr, message);
+    await assert.rejects(
+      modelsImportCommand().parseAsync([...given, ...out], { from: 'user' }),
+      (thrown) => {
+        assert.ok(thrown instanceof Problem);
+        assert.equal(exitStatus(thrown), 2);
+        assert.match(problemText(thrown), message);
+        return true;
+      },
+    );
     assert.ok(!existsSync(join(registry, 'refused')));
   });
 }

@@ -2,8 +2,9 @@
 
     keras_outputs.py FOLDER SIZES MODEL
 
-SIZES is HEIGHTxWIDTH of each picture, with commas; FOLDER/N.in holds picture N as float32 [HEIGHT,
-WIDTH, 3]. Its row of outputs goes to FOLDER/N-0.bin as float32. Code in the file is not run.
+SIZES is HEIGHTxWIDTH of each picture, the same for all, with commas; FOLDER/N.in holds picture N as
+float32 [HEIGHT, WIDTH, 3]. Its row of outputs goes to FOLDER/N-0.bin as float32. Code in the file is
+not run.
 """
 import os
 import sys
@@ -19,8 +20,9 @@ try:
     model = keras.models.load_model(path, compile=False, safe_mode=True)
 except TypeError:
     model = keras.models.load_model(path, compile=False)
-for n, size in enumerate(sizes.split(",")):
-    height, width = map(int, size.split("x"))
-    picture = numpy.fromfile("%s/%d.in" % (folder, n), numpy.float32)
-    row = model.predict(picture.reshape(1, height, width, 3), verbose=0)
-    numpy.asarray(row, numpy.float32).tofile("%s/%d-0.bin" % (folder, n))
+height, width = map(int, sizes.split(",")[0].split("x"))
+count = len(sizes.split(","))
+pictures = [numpy.fromfile("%s/%d.in" % (folder, n), numpy.float32) for n in range(count)]
+rows = model.predict(numpy.reshape(pictures, (count, height, width, 3)), batch_size=16, verbose=0)
+for n, row in enumerate(numpy.asarray(rows, numpy.float32)):
+    row.tofile("%s/%d-0.bin" % (folder, n))

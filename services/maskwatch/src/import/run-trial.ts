@@ -31,6 +31,8 @@ export async function openTrial(onnx: Uint8Array, limits: TrialLimits = {}): Pro
   const script = fileURLToPath(new URL('./trial-process.ts', import.meta.url));
   const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc'];
   const child = fork(script, { serialization: 'advanced', execArgv: [], stdio });
+  // What goes wrong with it is told by the request under way.
+  child.on('error', () => undefined);
   const trial: Trial = {
     async run(feeds) {
       const answer = await ask(child, { run: feeds }, limits);
@@ -62,32 +64,27 @@ function ask(
     const started = performance.now();
     const end = (settle: () => void) => {
       clearInterval(watch);
-      child.removeAllListeners();
+      child.off('message', answered).off('exit', exited);
       settle();
     };
-    const refuse = (problem: Problem) => end(() => reject(problem));
-    const watch = setInterval(() => {
-      if (residentBytes(child.pid) > bytes) {
-        child.kill('SIGKILL');
-        refuse(trialProblem('import-too-large', `takes more than ${Math.round(bytes / 1e6)} MB`));
-      } else if (performance.now() - started > milliseconds) {
-        child.kill('SIGKILL');
-        refuse(trialProblem('import-too-slow', `takes more than ${milliseconds / 1000} s`));
-      }
-    }, looksEvery);
-    child.once('message', (answer: TrialAnswer) => {
-      if ('problem' in answer)
-        refuse(trialProblem('import-network', `does not run: ${answer.problem}`));
+    const refuse = (code: string, what: string) => end(() => reject(trialProblem(code, what)));
+    const answered = (answer: TrialAnswer) => {
+      if ('problem' in answer) refuse('import-network', `does not run: ${answer.problem}`);
       else end(() => resolve(answer));
-    });
-    child.once('error', (cause) =>
-      refuse(trialProblem('import-network', `does not start: ${cause.message}`)),
-    );
-    child.once('exit', (code, signal) => {
-      refuse(trialProblem('import-network', `ends its process (${signal ?? `status ${code}`})`));
-    });
+    };
+    const exited = (code: number | null, signal: NodeJS.Signals | null) => {
+      refuse('import-network', `ends its process (${signal ?? `status ${code}`})`);
+    };
+    const watch = setInterval(() => {
+      const tooLarge = residentBytes(child.pid) > bytes;
+      if (!tooLarge && performance.now() - started <= milliseconds) return;
+      child.kill('SIGKILL');
+      if (tooLarge) refuse('import-too-large', `takes more than ${Math.round(bytes / 1e6)} MB`);
+      else refuse('import-too-slow', `takes more than ${milliseconds / 1000} s`);
+    }, looksEvery);
+    child.on('message', answered).on('exit', exited);
     child.send(request, (error) => {
-      if (error !== null) refuse(trialProblem('import-network', 'ends its process'));
+      if (error !== null) refuse('import-network', 'ends its process');
     });
   });
 }

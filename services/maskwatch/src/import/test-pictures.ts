@@ -11,8 +11,8 @@ import { detectorGeometry, fillDetectorInput } from '@maskwatch/vision/letterbox
 import { type Picture, rgbPicture } from '@maskwatch/vision/picture';
 import type { InputPicture } from './picture-feeds.ts';
 
-/** How many pictures the self-test runs: each also goes through the original's own reader. */
-const mostTested = 8;
+/** How many pictures the self-test runs; each also goes through the original's own reader. */
+const mostTested = { detector: 8, classifier: 200 };
 /** How many are judged when the scaling is looked for. */
 export const mostProbed = 200;
 
@@ -31,7 +31,7 @@ export type Fit =
 export async function testPictures(fit: Fit, folder?: string): Promise<TestPictures> {
   if (folder === undefined) return generated(fit);
   const paths = await picturesOf(folder);
-  const chosen = spread(paths, mostTested).map((path) => join(folder, path));
+  const chosen = spread(paths, mostTested[fit.task]).map((path) => join(folder, path));
   const pictures: InputPicture[] = [];
   for (const path of chosen) pictures.push(await fitted(path, fit));
   const of = pictures.length === 1 ? 'picture' : 'pictures';

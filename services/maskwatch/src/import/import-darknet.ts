@@ -59,10 +59,18 @@ export async function importDarknet(
     outputs: graph.outputs.map(({ name }) => name),
     compared: { ours: asItIs, theirs: asItIs },
     origin: `darknet, ${sections.length - 1} layers, ${heads.length} heads of the strides ${strides}`,
-    notes: [
-      'Darknet and OpenCV stretch a picture to the input; here it keeps its shape and lies top left.',
-    ],
+    notes: notesOf(options),
   };
+}
+
+function notesOf({ scaling = 'zero-to-one', colourOrder }: ImportOptions): string[] {
+  const notes = [
+    'Darknet and OpenCV stretch a picture to the input; here it keeps its shape and lies top left.',
+  ];
+  if (scaling !== 'zero-to-one' || colourOrder !== 'rgb') {
+    notes.push('Darknet networks take 0 to 1, red first; --scale and --colour are not used.');
+  }
+  return notes;
 }
 
 function tooLarge(size: number): Problem {

@@ -23,7 +23,7 @@ class WeightsFault(ValueError):
 
 
 class Convolution(nn.Module):
-    """With Relu6; stride 2 pads right and bottom by one, as TensorFlow does on even sides."""
+    """With Relu6; stride 2 pads as TensorFlow's `same`: an even side behind by one, an odd one both."""
 
     def __init__(self, channels, filters, size=1, stride=1, groups=1, linear=False):
         super().__init__()
@@ -33,7 +33,8 @@ class Convolution(nn.Module):
 
     def forward(self, x):
         if self.uneven:
-            x = F.pad(x, (0, 1, 0, 1))
+            odd_rows, odd_columns = x.shape[2] % 2, x.shape[3] % 2
+            x = F.pad(x, (odd_columns, 1, odd_rows, 1))
         x = self.conv(x)
         return x if self.linear else F.relu6(x)
 

@@ -76,6 +76,9 @@ class TheClassifier(unittest.TestCase):
         # Ones of 1/54 summed over 3x3x3: whole inside and on the left and top, cut right and bottom.
         out = stem(torch.full((1, 3, 4, 4), 1 / 54))[0, 0]
         torch.testing.assert_close(out, torch.tensor([[0.5, 1 / 3], [1 / 3, 2 / 9]]))
+        # An odd side is cut on both.
+        out = stem(torch.full((1, 3, 3, 3), 1 / 54))[0, 0]
+        torch.testing.assert_close(out, torch.full((2, 2), 2 / 9))
 
     def test_learns_and_keeps_the_best_epoch(self):
         status, result, _ = self.run_main('out', '--epochs', '8')

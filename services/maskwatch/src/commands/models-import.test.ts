@@ -120,6 +120,13 @@ test('an ONNX classifier is imported without its softmax, and agrees with the fi
   assert.ok(existsSync(join(folder, 'elsewhere/colours/model.json')));
 });
 
+test('what is missing or no number is told with status 2', () => {
+  const { status, stderr } = maskwatch('models', 'import', 'net.onnx', '--size', 'wide');
+
+  assert.equal(status, 2);
+  assert.match(stderr, /--size <n>.*must be a number from 16 to 4096/);
+});
+
 test('without --scale the labelled pictures decide, and all scalings are told', () => {
   for (const state of ['mask', 'no_mask']) {
     mkdirSync(join(folder, 'pictures', state), { recursive: true });

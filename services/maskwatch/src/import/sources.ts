@@ -20,7 +20,8 @@ export const mostTextBytes = 32 * 1024 ** 2;
 /** Reads a file of at most `most` bytes. Problems: import-missing, import-too-large. */
 export async function readSource(path: string, most: number): Promise<SourceFile> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw missing(path, messageOf(cause), cause);
+    const absent = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw missing(path, absent ? 'there is no such file' : messageOf(cause), cause);
   });
   if (!found.isFile()) throw missing(path, 'it is no file');
   if (found.size > most) {

@@ -23,7 +23,7 @@ servers='python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base
 case $mode in
   start) packages=$video ;;
   check) packages='' ;;
-  test) packages="$video $servers chromium python3-opencv python3-numpy iproute2" ;;
+  test) packages="$video $servers chromium python3-opencv python3-numpy python3-torch iproute2" ;;
   bench) packages="$video $servers chromium python3-opencv python3-numpy iproute2 python3-venv" ;;
   *) refuse "unknown mode \"$mode\"; it is one of start, test, check, bench" ;;
 esac

@@ -14,7 +14,7 @@ function pythonWithTorch(): string | undefined {
     .find((python) => spawnSync(python, ['-c', look]).status === 0);
 }
 
-test('the recipes pass their own tests', { timeout: 60_000 }, (t) => {
+test('the recipes pass their own tests', { timeout: 120_000 }, (t) => {
   const python = pythonWithTorch();
   if (python === undefined) {
     return t.skip('no Python with torch, cv2 and numpy: models/recipes/detector/README.md');

@@ -68,9 +68,16 @@ async function program(args: string[]): Promise<Command> {
     .exitOverride();
   for (const { name, description, load } of entries) {
     const command = name === wanted ? await load() : new Command(name).description(description);
-    whole.addCommand(command.copyInheritedSettings(whole));
+    whole.addCommand(inherit(command, whole));
   }
   return whole;
+}
+
+/** Commands of commands too: what the parser refuses ends with the same status everywhere. */
+function inherit(command: Command, from: Command): Command {
+  command.copyInheritedSettings(from);
+  for (const nested of command.commands) inherit(nested, command);
+  return command;
 }
 
 async function main(args: string[]): Promise<void> {

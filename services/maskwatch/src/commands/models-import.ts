@@ -24,7 +24,6 @@ interface Options {
 /** maskwatch models import: networks of darknet, Keras, TensorFlow.js and ONNX as model folders. */
 export function modelsImportCommand(): Command {
   return new Command('import')
-    .exitOverride()
     .description('make a model of a network from darknet, Keras, TensorFlow.js or ONNX')
     .argument(
       '<file...>',

@@ -37,7 +37,7 @@ export function readMap(text: string): ClassNames {
  * What each class of a network means: as the map says, else by its own name. Problem names-unknown
  * lists the classes that neither tells, with an example of `--map`.
  */
-export function meaningsOf(names: readonly string[], map: ClassNames): DetectorClass[] {
+function meaningsOf(names: readonly string[], map: ClassNames): DetectorClass[] {
   const found = names.map((name) => meaningOf(name, map));
   const unknown = names.filter((_, n) => found[n] === undefined);
   if (unknown.length === 0) return found as DetectorClass[];
@@ -51,6 +51,22 @@ export function meaningsOf(names: readonly string[], map: ClassNames): DetectorC
     `What these classes mean is not known: ${shown.join(', ')}${more}.`,
     { action: `Say it with --map, each as one of ${meanings}: --map "${example}"`, status: 400 },
   );
+}
+
+/**
+ * Of a detector: faces whose state a classifier judges, or at least two states, since one alone can
+ * never be doubted. Problem import-names.
+ */
+export function detectorMeanings(names: readonly string[], map: ClassNames): DetectorClass[] {
+  const found = meaningsOf(names, map);
+  const states = new Set(found.filter((meaning) => meaning !== 'face' && meaning !== 'ignore'));
+  if (states.size === 1) {
+    throw problem(
+      `${[...states][0]} alone is no judgement; map it to face, or name a second state`,
+    );
+  }
+  if (found.every((meaning) => meaning === 'ignore')) throw problem('all of them are ignored');
+  return found;
 }
 
 /** Of a classifier: two or three states, each once. */

@@ -1,7 +1,7 @@
 import { cfgProblem, parseCfg, positive } from '@maskwatch/onnx/darknet-cfg';
 import { convertDarknet } from '@maskwatch/onnx/darknet-to-graph';
 import { Problem } from '@maskwatch/platform/problem';
-import { checkCount, meaningsOf } from './class-meanings.ts';
+import { checkCount, detectorMeanings } from './class-meanings.ts';
 import type { ImportOptions } from './import-options.ts';
 import { asItIs, type Imported } from './imported.ts';
 import { newDetector } from './new-model.ts';
@@ -34,7 +34,7 @@ export async function importDarknet(
   if (counts.size > 1) {
     throw cfgProblem('the end', `its heads have ${[...counts].join(' and ')} classes`);
   }
-  const classes = meaningsOf(checkCount(options.names, heads[0]!.classes), options.map);
+  const classes = detectorMeanings(checkCount(options.names, heads[0]!.classes), options.map);
   const own = Math.max(positive(net, 'width', 416), positive(net, 'height', 416));
   const size = options.size ?? own;
   if (size > mostSize) throw tooLarge(size);

@@ -1,6 +1,6 @@
 import { foreignName, type OnnxDetector } from '@maskwatch/onnx/onnx-network';
 import { Problem } from '@maskwatch/platform/problem';
-import { checkCount, meaningsOf } from './class-meanings.ts';
+import { checkCount, detectorMeanings } from './class-meanings.ts';
 import { asItIs, type Imported } from './imported.ts';
 import { newDetector } from './new-model.ts';
 import type { OnnxAsked, OpenedOnnx } from './onnx-file.ts';
@@ -27,7 +27,7 @@ function yolov8(
 ): Imported {
   const { file, size, fixed, sample } = opened;
   const scores = sample.get(file.outputs[0]!) ?? new Float32Array();
-  const classes = meaningsOf(checkCount(options.names, found.classes), options.map);
+  const classes = detectorMeanings(checkCount(options.names, found.classes), options.map);
   checkScores(scores, { classes: found.classes, turned: isTurned(opened, found) });
   const reading: Reading = {
     ...scalings[options.scaling ?? 'zero-to-one'],
@@ -85,7 +85,7 @@ function yunet(
 ): Imported {
   const { file, size, fixed } = opened;
   const reading: Reading = { ...scalings[options.scaling ?? 'raw'], colourOrder: 'bgr' };
-  const classes = meaningsOf(checkCount(options.names ?? ['face'], 1), options.map);
+  const classes = detectorMeanings(checkCount(options.names ?? ['face'], 1), options.map);
   const own = { size, multiple, square: fixed, heads: [], classes };
   const model = newDetector(
     { name, options, sources: [source], reading },

@@ -67,6 +67,19 @@ export async function removeCheckpoint(folder: string): Promise<void> {
   await rm(join(folder, file), { force: true });
 }
 
+/** Bytes of the checkpoint of a folder; Problem checkpoint-absent where it has none. */
+export async function requireCheckpoint(folder: string): Promise<number> {
+  const size = await stat(join(folder, file)).then(
+    (found) => found.size,
+    () => undefined,
+  );
+  if (size !== undefined) return size;
+  throw new Problem('checkpoint-absent', `There is no training to go on with in ${folder}.`, {
+    action: 'Leave out --resume, or name the --out of the training that was stopped.',
+    status: 422,
+  });
+}
+
 /**
  * Problems: checkpoint-absent, checkpoint-invalid, and checkpoint-other where it is of a training
  * with other options or data, which are named.
@@ -76,16 +89,7 @@ export async function readCheckpoint(
   identity: TrainingIdentity,
 ): Promise<Checkpoint> {
   const path = join(folder, file);
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => undefined,
-  );
-  if (size === undefined) {
-    throw new Problem('checkpoint-absent', `There is no training to go on with in ${folder}.`, {
-      action: 'Leave out --resume, or name the --out of the training that was stopped.',
-      status: 422,
-    });
-  }
+  const size = await requireCheckpoint(folder);
   if (size > mostBytes) throw invalid(path);
   const bytes = await readFile(path);
   const end = bytes.indexOf('\n');

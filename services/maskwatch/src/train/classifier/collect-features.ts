@@ -48,6 +48,6 @@ export async function collectFeatures(
 
 export function interrupted(): Problem {
   return new Problem('training-interrupted', 'The training was stopped before its first epoch.', {
-    action: 'Run it again: what was computed of the pictures is kept, so it goes on from there.',
+    action: 'Run it again: features that were computed are kept.',
   });
 }

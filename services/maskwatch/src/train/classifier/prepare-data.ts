@@ -5,6 +5,7 @@ import { readDataSet } from '@maskwatch/training/dataset/read-data-set';
 import { type Split, splitByGroups } from '@maskwatch/training/dataset/split';
 import type { FaceCut } from '@maskwatch/training/features/face-cut';
 import type { FeaturePool } from '@maskwatch/training/features/feature-pool';
+import { classWeights } from '@maskwatch/training/head/class-weights';
 import type { PhaseProgress } from '../phase-progress.ts';
 import { checkedClasses } from './check-classes.ts';
 import { collectFeatures } from './collect-features.ts';
@@ -25,13 +26,19 @@ export interface DataSets {
 
 /**
  * Reads the labels; no picture is opened yet. Problems: those of readDataSet, data-without-labels,
- * data-one-class, data-few.
+ * data-one-class, data-few, class-weights.
  */
 export async function readDataSets(options: ClassifierOptions): Promise<DataSets> {
   const { data, validation, names } = options;
   const read = (path: string) => readDataSet(path, names === undefined ? {} : { names });
   const own = await read(data);
-  checkedClasses(own.pictures.flatMap(labelsOf), data);
+  const labels = own.pictures.flatMap(labelsOf);
+  const classes = checkedClasses(labels, data);
+  classWeights(
+    options.classWeights,
+    classes,
+    labels.map((label) => classes.indexOf(label)),
+  );
   return { own, ...(validation !== undefined && { validation: await read(validation) }) };
 }
 

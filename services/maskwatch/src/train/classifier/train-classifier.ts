@@ -8,6 +8,7 @@ import { type FeaturePool, openFeaturePool } from '@maskwatch/training/features/
 import {
   readCheckpoint,
   removeCheckpoint,
+  requireCheckpoint,
   writeCheckpoint,
 } from '@maskwatch/training/head/checkpoint';
 import { logEpoch, startEpochLog } from '@maskwatch/training/head/epoch-log';
@@ -47,7 +48,7 @@ export async function trainClassifier(
   const interruption = new Interruption();
   const stopListening = interruption.listen(() => {
     progress.say(
-      'Stopping: what is best so far is kept. Once more stops at once and keeps nothing.',
+      'Stopping: what is best so far is kept. Once more stops at once; --resume goes on after both.',
     );
   });
   const parts = { progress, signal: interruption.signal };
@@ -55,6 +56,7 @@ export async function trainClassifier(
     const sets = await readDataSets(options);
     if (options.mode === 'full') await requireTuning(options);
     const out = await openOutFolder(options.out);
+    if (options.resume && options.mode === 'head') await requireCheckpoint(out.folder);
     const faces = await facesOf(sets, options, parts);
     const features = await loadBase();
     const size = options.imageSize;

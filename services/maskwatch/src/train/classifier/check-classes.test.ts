@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JudgedState } from '@maskwatch/contracts/mask-state';
-import { checkedClasses } from './check-classes.ts';
+import { checkedClasses, checkSides } from './check-classes.ts';
 
 const labels = (counts: Partial<Record<JudgedState, number>>) =>
   Object.entries(counts).flatMap(([state, count]) => Array(count).fill(state as JudgedState));
@@ -24,4 +24,14 @@ test('what cannot be learned from says why and what to do', () => {
     action: /Add pictures/,
   });
   assert.throws(() => checkedClasses([], 'data'), { code: 'data-without-labels' });
+});
+
+test('a class whose pictures all look alike cannot be on both sides', () => {
+  const both = labels({ mask: 4, no_mask: 2 });
+  const classes = ['mask', 'no_mask'] as const;
+  checkSides(classes, both, { training: [0, 1, 4], validation: [2, 5] });
+  assert.throws(() => checkSides(classes, both, { training: [0, 1, 4, 5], validation: [2] }), {
+    code: 'data-alike',
+    message: 'No face of no_mask is left to validate on.',
+  });
 });

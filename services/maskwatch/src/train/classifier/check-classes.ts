@@ -37,6 +37,23 @@ export function checkedClasses(labels: readonly JudgedState[], data: string): Ju
   return classes;
 }
 
+/** Every class is learned from and validated on. Problem data-alike where all of one look alike. */
+export function checkSides(
+  classes: readonly JudgedState[],
+  labels: readonly JudgedState[],
+  sides: { training: readonly number[]; validation: readonly number[] },
+): void {
+  for (const state of classes) {
+    const has = (numbers: readonly number[]) => numbers.some((n) => labels[n] === state);
+    if (has(sides.training) && has(sides.validation)) continue;
+    const side = has(sides.training) ? 'to validate on' : 'to learn from';
+    throw refused('data-alike', `No face of ${state} is left ${side}.`, [
+      'Its pictures look alike or are of one series, and those never stand on both sides:',
+      'add other pictures, or give --validation with pictures of each class.',
+    ]);
+  }
+}
+
 function refused(code: string, message: string, action: string[]): Problem {
   return new Problem(code, message, { action: action.join(' '), status: 422 });
 }

@@ -7,7 +7,7 @@ import type { FaceCut } from '@maskwatch/training/features/face-cut';
 import type { FeaturePool } from '@maskwatch/training/features/feature-pool';
 import { classWeights } from '@maskwatch/training/head/class-weights';
 import type { PhaseProgress } from '../phase-progress.ts';
-import { checkedClasses } from './check-classes.ts';
+import { checkedClasses, checkSides } from './check-classes.ts';
 import { collectFeatures } from './collect-features.ts';
 import { type CutPictures, cutFaces, smallestLabelled } from './cut-faces.ts';
 import type { LearningData } from './learning-data.ts';
@@ -66,7 +66,7 @@ export async function facesOf(
   };
 }
 
-/** Computes the features of all and keeps some apart. Problems: data-few, training-interrupted. */
+/** Computes the features of all and keeps some apart. Problems: data-few, data-alike, training-interrupted. */
 export async function learningDataOf(
   { cuts, kept, skipped }: Faces,
   options: ClassifierOptions,
@@ -82,10 +82,12 @@ export async function learningDataOf(
     kept === undefined
       ? splitByGroups(features.cuts, { seed: options.seed })
       : splitAsGiven(features.cuts, { isKept: (cut) => kept.has(cut), progress });
+  const classes = checkedClasses(labels, options.data);
+  const sides = { training: split.train, validation: split.validation };
+  checkSides(classes, labels, sides);
   return {
-    classes: checkedClasses(labels, options.data),
-    ...{ labels, cuts: features.cuts, rows: features.rows, channels: pool.channels },
-    ...{ training: split.train, validation: split.validation },
+    ...{ classes, labels, ...sides },
+    ...{ cuts: features.cuts, rows: features.rows, channels: pool.channels },
     skipped: [...skipped, ...features.skipped],
   };
 }

@@ -170,6 +170,7 @@ class Run {
     const naive = { ...data, training: split.train, validation: split.validation };
     const steps = this.#steps('the same after a naive split, to compare');
     const { logits } = await learnHead(this.#options, naive, { signal, ...steps });
+    if (signal.aborted) return undefined;
     const labels = split.validation.map((n) => data.classes.indexOf(data.cuts[n]!.label));
     return lossAndAccuracy(logits, labels).accuracy;
   }

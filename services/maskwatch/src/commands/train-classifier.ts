@@ -1,6 +1,6 @@
 import { systemClock } from '@maskwatch/platform/clock';
 import { parseNames } from '@maskwatch/training/dataset/class-names';
-import { parseAugmentation } from '@maskwatch/training/features/augmentation';
+import { parseAugmentation, usualAugmentation } from '@maskwatch/training/features/augmentation';
 import { activations, type HeadActivation } from '@maskwatch/training/head/head-layers';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ClassifierOptions, parseDense } from '../train/classifier/options.ts';
@@ -31,13 +31,6 @@ interface Given {
   python: string;
   json?: true;
 }
-
-/**
- * Stronger than what portraits need: faces of cameras are small and compressed. With it heads trained
- * on portraits judged 90 % of small crops right, and 88 % with half as much of blur and downscale.
- */
-const usualAugmentation =
-  'zoom=0.2,rotate=15,shift=0.1,flip,brightness=0.3,blur=2,jpeg=30,downscale=0.12';
 
 /** Of Adam, where none is given: a whole network takes smaller steps. */
 const usualRate = { head: 0.0005, full: 0.0001 };
@@ -103,7 +96,7 @@ function headOptions(command: Command): Command {
     .option('--seed <n>', 'same seed, same result', whole(0, 2 ** 31 - 1), 1)
     .option('--class-weights <how>', 'balanced, none, or mask=1,no_mask=2', 'balanced')
     .option('--augment <list>', 'how the views of a picture differ, or none', usualAugmentation)
-    .option('--views <n>', 'of each picture: one as it is, the others augmented', whole(1, 64), 5)
+    .option('--views <n>', 'of each picture: one as it is, the others augmented', whole(1, 64), 4)
     .option('--no-leaky', 'leave out the second training after a naive split')
     .option('--resume', 'go on where a training to the same --out was stopped')
     .option(

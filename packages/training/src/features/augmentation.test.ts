@@ -7,7 +7,7 @@ test('what is named is done, with its own value or the usual one', () => {
 
   assert.deepEqual(parsed, {
     ...{ zoom: 0.3, rotate: 15, shift: 0, flip: true },
-    ...{ brightness: 0, blur: 0, jpeg: 70, downscale: 0 },
+    ...{ brightness: 0, blur: 0, jpeg: 70, downscale: 0, border: 0 },
   });
   assert.equal(augmentationText(parsed), 'zoom=0.3,rotate=15,flip,jpeg=70');
   assert.deepEqual(parseAugmentation(augmentationText(parsed)), parsed);

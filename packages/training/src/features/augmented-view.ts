@@ -26,23 +26,49 @@ export async function fillView(
   target: Uint8Array,
 ): Promise<void> {
   const within = (most: number) => (2 * random() - 1) * most;
-  const { rotate, zoom, shift, flip, brightness, blur, downscale, jpeg } = augmentation;
-  sample(from, size, target, {
+  const { rotate, zoom, shift, flip, brightness, blur, downscale, jpeg, border } = augmentation;
+  const placement = {
     angle: (within(rotate) * Math.PI) / 180,
     zoom: 1 + within(zoom),
-    shift: [within(shift), within(shift)],
+    shift: [within(shift), within(shift)] as const,
     mirrored: random() < 0.5 && flip,
-  });
-  brighten(target, 1 + within(brightness), within(brightness));
+  };
+  const [contrast, light] = [1 + within(brightness), 1 + within(brightness)];
   const [blurred, sigma] = [random() < share, random() * blur];
-  if (blurred && sigma > 0) blurPlanes(target, size, (sigma * size) / blurSide);
   const [coarser, part] = [random() < share, random()];
-  if (coarser && downscale > 0) coarsen(target, size, downscale + part * (1 - downscale));
   const [packed, quality] = [random() < share, random()];
+  const edges = Array.from({ length: 4 }, () => border * random());
+  sample(narrowed(from, edges), size, target, placement);
+  expose(target, contrast, light);
+  if (blurred && sigma > 0) blurPlanes(target, size, (sigma * size) / blurSide);
+  if (coarser && downscale > 0) coarsen(target, size, downscale + part * (1 - downscale));
   if (packed && jpeg > 0) {
     const chosen = jpeg + quality * Math.max(0, bestJpeg - jpeg);
     await jpegRoundTrip(target, size, Math.max(1, Math.round(chosen)));
   }
+}
+
+/** Where a picture ends, in pixels of its surroundings. */
+interface Ended extends Surroundings {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** `edges`: what is missing of the cut left, top, right and below; 0 leaves all that is round it too. */
+function narrowed(from: Surroundings, edges: readonly number[]): Ended {
+  const [{ width: columns, height: rows }] = from.planes as [Plane, Plane, Plane];
+  const [left, top, right, bottom] = edges as [number, number, number, number];
+  const before = (all: number, side: number, edge: number) =>
+    edge === 0 ? 0 : Math.max(0, (all - side) / 2 + edge * side);
+  return {
+    ...from,
+    left: before(columns, from.width, left),
+    top: before(rows, from.height, top),
+    right: columns - 1.001 - before(columns, from.width, right),
+    bottom: rows - 1.001 - before(rows, from.height, bottom),
+  };
 }
 
 interface Placement {
@@ -50,13 +76,13 @@ interface Placement {
   /** Part of the cut that is shown, a side. */
   zoom: number;
   /** In sides of the cut. */
-  shift: [number, number];
+  shift: readonly [number, number];
   mirrored: boolean;
 }
 
 /** Bilinear, pixel centres at halves; what lies outside the surroundings is their border. */
 function sample(
-  { planes, width, height }: Surroundings,
+  { planes, width, height, left: least, top: highest, right: most, bottom: lowest }: Ended,
   size: number,
   target: Uint8Array,
   { angle, zoom, shift, mirrored }: Placement,
@@ -74,8 +100,8 @@ function sample(
     const v = row - middle;
     for (let column = 0; column < size; column += 1, to += 1) {
       const u = way * (column - middle);
-      const x = Math.min(Math.max(startX + stepX * (cos * u - sin * v), 0), columns - 1.001);
-      const y = Math.min(Math.max(startY + stepY * (sin * u + cos * v), 0), rows - 1.001);
+      const x = Math.min(Math.max(startX + stepX * (cos * u - sin * v), least), most);
+      const y = Math.min(Math.max(startY + stepY * (sin * u + cos * v), highest), lowest);
       // Whole numbers from here on: parts of 256, the four of them 65,536.
       const [left, top] = [x | 0, y | 0];
       const right = ((x - left) * 256) | 0;
@@ -99,10 +125,10 @@ function between(
   return (upper * (256 - down) + lower * down + 32_768) >> 16;
 }
 
-/** Contrast round the middle grey, then brightness in parts of half the range. */
-function brighten(target: Uint8Array, contrast: number, brightness: number): void {
+/** Contrast round the middle grey, then as if more or less light had fallen in. */
+function expose(target: Uint8Array, contrast: number, light: number): void {
   const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => {
-    return (value - 128) * contrast + 128 + 64 * brightness;
+    return ((value - 128) * contrast + 128) * light;
   });
   for (let i = 0; i < target.length; i += 1) target[i] = table[target[i]!]!;
 }

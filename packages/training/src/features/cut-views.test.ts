@@ -107,3 +107,24 @@ test('a picture without a face is shown whole: its longest side is the side of t
   assert.deepEqual(pictureRegion(picture, { shape: 'square' }), [0, -15, 120, 120]);
   assert.deepEqual(pictureRegion(picture, { shape: 'box' }), [0, 0, 120, 90]);
 });
+
+test('with a border the outside of a view is what lies at its new edge, and the middle is untouched', async () => {
+  const view = second(await views('border=0.4', { word: 'edges' }));
+  const plain = second(await views('none'));
+  const row = (from: Uint8Array, y: number) => [...from.subarray(y * size, (y + 1) * size)];
+  const edge = row(view, size / 2).findIndex((value, x, all) => value !== all[x + 1]);
+
+  assert.ok(edge > 0 && edge < 0.4 * size, `red repeats up to column ${edge}`);
+  assert.ok(row(plain, size / 2).findIndex((value, x, all) => value !== all[x + 1]) <= 1);
+  const middle = (from: Uint8Array) => row(from, size / 2).slice(size / 2 - 2, size / 2 + 2);
+  assert.deepEqual(middle(view), middle(plain));
+});
+
+test('light makes views darker and brighter', async () => {
+  const means: number[] = [];
+  for (const word of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+    const view = second(await views('brightness=0.6', { word }));
+    means.push(view.reduce((sum, value) => sum + value, 0) / view.length);
+  }
+  assert.ok(Math.max(...means) > 1.5 * Math.min(...means), means.map(Math.round).join());
+});

@@ -3,7 +3,7 @@ import { parseNames } from '@maskwatch/training/dataset/class-names';
 import { parseAugmentation, usualAugmentation } from '@maskwatch/training/features/augmentation';
 import { activations, type HeadActivation } from '@maskwatch/training/head/head-layers';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type ClassifierOptions, parseDense } from '../train/classifier/options.ts';
+import { type GivenOptions, parseDense } from '../train/classifier/options.ts';
 import { resultText } from '../train/classifier/result.ts';
 import { trainClassifier } from '../train/classifier/train-classifier.ts';
 
@@ -25,7 +25,7 @@ interface Given {
   seed: number;
   classWeights: string;
   augment: string;
-  views: number;
+  views?: number;
   leaky: boolean;
   resume?: true;
   python: string;
@@ -81,7 +81,7 @@ function headOptions(command: Command): Command {
       '--dropout <share>',
       'of what each of those layers forgets in a step',
       number(0, 0.95),
-      0.5,
+      0.7,
     )
     .option('--learning-rate <n>', "Adam's (default: 0.0005, mode full 0.0001)", number(1e-7, 1))
     .option('--batch-size <n>', 'faces a step', whole(1, 4096), 32)
@@ -92,11 +92,15 @@ function headOptions(command: Command): Command {
       whole(1, 10_000),
       10,
     )
-    .option('--image-size <px>', 'what the network sees, a multiple of 32, or 112', imageSize, 160)
+    .option('--image-size <px>', 'what the network sees, a multiple of 32, or 112', imageSize, 192)
     .option('--seed <n>', 'same seed, same result', whole(0, 2 ** 31 - 1), 1)
     .option('--class-weights <how>', 'balanced, none, or mask=1,no_mask=2', 'balanced')
     .option('--augment <list>', 'how the views of a picture differ, or none', usualAugmentation)
-    .option('--views <n>', 'of each picture: one as it is, the others augmented', whole(1, 64), 4)
+    .option(
+      '--views <n>',
+      'of each picture: one as it is, the others augmented (default: 3 to 8, as data allow)',
+      whole(1, 64),
+    )
     .option('--no-leaky', 'leave out the second training after a naive split')
     .option('--resume', 'go on where a training to the same --out was stopped')
     .option(
@@ -117,7 +121,7 @@ async function train(data: string, given: Given): Promise<void> {
   );
 }
 
-function optionsOf(data: string, given: Given): ClassifierOptions {
+function optionsOf(data: string, given: Given): GivenOptions {
   const { names, json: _, resume, augment, dense, learningRate, ...rest } = given;
   return {
     ...{ ...rest, data, resume: resume === true },

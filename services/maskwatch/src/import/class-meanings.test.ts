@@ -13,7 +13,10 @@ test('one state alone, or nothing to find, is refused with what to do', () => {
     code: 'import-names',
     message: /mask alone is no judgement; map it to face/,
   });
-  assert.throws(() => detectorMeanings(['person'], { person: 'ignore' }), /all of them are ignored/);
+  assert.throws(
+    () => detectorMeanings(['person'], { person: 'ignore' }),
+    /all of them are ignored/,
+  );
 });
 
 test('a class that nobody explains is named with an example', () => {

@@ -11,7 +11,7 @@ import { checkedClasses, checkSides } from './check-classes.ts';
 import { collectFeatures } from './collect-features.ts';
 import { type CutPictures, cutFaces, smallestLabelled } from './cut-faces.ts';
 import type { LearningData } from './learning-data.ts';
-import { type ClassifierOptions, cropOf, viewsOf } from './options.ts';
+import { type ClassifierOptions, cropOf, type GivenOptions, viewsOf } from './options.ts';
 
 interface Parts {
   progress: PhaseProgress;
@@ -28,7 +28,7 @@ export interface DataSets {
  * Reads the labels; no picture is opened yet. Problems: those of readDataSet, data-without-labels,
  * data-one-class, data-few, class-weights.
  */
-export async function readDataSets(options: ClassifierOptions): Promise<DataSets> {
+export async function readDataSets(options: GivenOptions): Promise<DataSets> {
   const { data, validation, names } = options;
   const read = (path: string) => readDataSet(path, names === undefined ? {} : { names });
   const own = await read(data);

@@ -18,7 +18,7 @@ import { Interruption } from '../interruption.ts';
 import { PhaseProgress } from '../phase-progress.ts';
 import { backendForHead, learnHead } from './learn-head.ts';
 import type { LearningData } from './learning-data.ts';
-import { type ClassifierOptions, identityOf } from './options.ts';
+import { type ClassifierOptions, type GivenOptions, identityOf, withViews } from './options.ts';
 import { type OutFolder, openOutFolder } from './out-folder.ts';
 import { facesOf, learningDataOf, readDataSets } from './prepare-data.ts';
 import type { TrainedBy, TrainingResult } from './result.ts';
@@ -40,7 +40,7 @@ export interface Finished {
 
 /** Trains as asked and writes the model's folder. Progress is on stderr; the first Ctrl-C ends it well. */
 export async function trainClassifier(
-  options: ClassifierOptions,
+  given: GivenOptions,
   { stderr, clock }: TrainingConsole,
 ): Promise<Finished> {
   const startedAt = clock.now();
@@ -53,7 +53,8 @@ export async function trainClassifier(
   });
   const parts = { progress, signal: interruption.signal };
   try {
-    const sets = await readDataSets(options);
+    const sets = await readDataSets(given);
+    const options = withViews(given, sets.own.pictures.length);
     if (options.mode === 'full') await requireTuning(options);
     const out = await openOutFolder(options.out);
     if (options.resume && options.mode === 'head') await requireCheckpoint(out.folder);

@@ -28,7 +28,7 @@ interface Given {
   views?: number;
   leaky: boolean;
   resume?: true;
-  python: string;
+  python?: string;
   json?: true;
 }
 
@@ -103,11 +103,7 @@ function headOptions(command: Command): Command {
     )
     .option('--no-leaky', 'leave out the second training after a naive split')
     .option('--resume', 'go on where a training to the same --out was stopped')
-    .option(
-      '--python <program>',
-      'mode full without TensorFlow for Node: a Python with PyTorch',
-      'python3',
-    )
+    .option('--python <program>', 'mode full without TensorFlow for Node: a Python with PyTorch')
     .option('--json', 'one JSON object instead of the table');
 }
 

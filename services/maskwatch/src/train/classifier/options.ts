@@ -35,8 +35,8 @@ export interface ClassifierOptions {
   /** Whether a head is also trained on a naive split, to show what its figure would have been. */
   leaky: boolean;
   resume: boolean;
-  /** Of mode full where TensorFlow for Node is not installed. */
-  python: string;
+  /** Of mode full where TensorFlow for Node is not installed; looked for where absent. */
+  python?: string;
 }
 
 /** As given: how many views are made follows from the data where nobody says it. */

@@ -16,7 +16,7 @@ test('the recipe is asked for what the command was asked for', () => {
   const text = recipeArguments(options, ['mask', 'no_mask'], folders).join(' ');
   assert.equal(
     text,
-    '-m classifier.train --data t --validation v --base b --out x --classes mask,no_mask ' +
+    '--data t --validation v --base b --out x --classes mask,no_mask ' +
       '--image-size 160 --unfreeze 20 --dense 128,64 --activation relu --dropout 0.5 ' +
       '--learning-rate 0.0001 --batch-size 32 --epochs 9 --patience 3 --class-weights balanced ' +
       '--augment zoom=0.1,flip,jpeg --seed 7 --resume',

@@ -35,7 +35,7 @@ export function recipeArguments(
     seed: options.seed,
   };
   const pairs = Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  return ['-m', 'classifier.train', ...pairs, ...(resume ? ['--resume'] : [])];
+  return [...pairs, ...(resume ? ['--resume'] : [])];
 }
 
 /** The recipe takes blur, jpeg and downscale as shares of the pictures: its usual ones. */

@@ -13,17 +13,24 @@ import {
   writeWeightsFolder,
 } from '@maskwatch/training/head/weights-folder';
 import sharp from 'sharp';
+import { z } from 'zod';
+import { findPython, runRecipe } from '../recipe-process.ts';
 import type { LearningData } from './learning-data.ts';
 import type { ClassifierOptions } from './options.ts';
 import { type RecipeFolders, recipeArguments } from './recipe-arguments.ts';
 import { rgbOfPlanes } from './rgb-of-planes.ts';
-import { type RecipeOutcome, requirePyTorch, runRecipe } from './run-recipe.ts';
 import { examplesOf, type Tuned, type TuningParts } from './tune-network.ts';
 import type { Trained } from './write-results.ts';
 
+const Outcome = z.object({
+  epochs: z.number().int(),
+  bestEpoch: z.number().int(),
+  stopped: z.enum(['epochs', 'patience', 'minutes', 'interrupted']),
+});
+
 /** Problem recipe-python where neither TensorFlow for Node nor PyTorch is there. */
-export async function requireTuning({ python }: ClassifierOptions): Promise<void> {
-  if ((await nativeBackend()) === undefined) await requirePyTorch(python);
+export async function requireTuning({ python }: Pick<ClassifierOptions, 'python'>): Promise<void> {
+  if ((await nativeBackend()) === undefined) await findPython('classifier', python);
 }
 
 /**
@@ -63,14 +70,17 @@ async function runIn(
   options: ClassifierOptions,
   { data, base, network }: Tuned,
   { progress, signal, out, features, pool }: TuningParts,
-): Promise<RecipeOutcome> {
+): Promise<z.infer<typeof Outcome>> {
   const args = recipeArguments(options, data.classes, folders);
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
   await writeCrops(options, data, { pool, folders });
   const convolutions = convolutionsOf(readOnnx(await readFile(features.path)));
   await writeWeightsFolder(folders.base, { convolutions, dense: denseWeightsOf(network.logits) });
   const said = (line: string) => progress.say(line);
-  const outcome = await runRecipe({ python: options.python, args, signal, said });
+  const python = await findPython('classifier', options.python);
+  const outcome = await runRecipe({
+    ...{ recipe: 'classifier', python, args, signal, said, outcome: Outcome },
+  });
   const weights = await readWeightsFolder(folders.out);
   loadBaseWeights(base, weights.convolutions);
   loadDenseWeights(network.logits, weights.dense);

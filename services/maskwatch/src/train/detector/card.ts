@@ -2,7 +2,7 @@ import type { DetectorFigures } from '@maskwatch/training/evaluation/detector-fi
 import { mainRow } from '@maskwatch/training/evaluation/detector-figures';
 import { counted } from '../../counted.ts';
 import type { DetectorOptions } from './options.ts';
-import type { RecipeOutcome } from './recipe-process.ts';
+import type { RecipeOutcome } from './recipe-outcome.ts';
 
 /** How many pictures and faces there were, and how they were parted. */
 export interface DataCounts {

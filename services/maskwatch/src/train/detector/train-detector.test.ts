@@ -8,8 +8,8 @@ import { Problem } from '@maskwatch/platform/problem';
 import { loadDetector } from '@maskwatch/runtime/registry';
 import { seededRandom } from '@maskwatch/training/features/seeded-random';
 import sharp from 'sharp';
+import { findPython } from '../recipe-process.ts';
 import type { DetectorOptions } from './options.ts';
-import { findPython } from './recipe-process.ts';
 import { trainDetector } from './train-detector.ts';
 
 const cfg = `[net]
@@ -44,7 +44,7 @@ let python: string | undefined;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maskwatch-train-detector-'));
-  python = await findPython(undefined).catch(() => undefined);
+  python = await findPython('detector', undefined).catch(() => undefined);
   await writeFile(join(folder, 'small.cfg'), cfg);
   await makeShard(join(folder, 'data'), 20);
 });

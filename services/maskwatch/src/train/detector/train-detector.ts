@@ -17,12 +17,13 @@ import type { Section } from '@maskwatch/training/report/section';
 import { runDetector } from '../../evaluate/detector-run.ts';
 import { Interruption } from '../interruption.ts';
 import { PhaseProgress } from '../phase-progress.ts';
+import { findPython, runRecipe } from '../recipe-process.ts';
 import { cardText, measuredOf } from './card.ts';
 import { chooseThresholds } from './choose-thresholds.ts';
 import { errorSheet } from './error-sheet.ts';
 import { type DetectorOptions, identityOf } from './options.ts';
 import { interrupted, type PreparedTraining, prepareTraining } from './prepare-training.ts';
-import { findPython, type RecipeOutcome, runDetectorRecipe } from './recipe-process.ts';
+import { RecipeOutcome } from './recipe-outcome.ts';
 import { logSections, readTrainingLog } from './training-log.ts';
 import { writeDetector } from './write-detector.ts';
 
@@ -53,7 +54,7 @@ export async function trainDetector(
   const { folder, name } = placeOfModel(options.out);
   const work = join(folder, 'training');
   await requireFree(options, { folder, work });
-  const python = await findPython(options.python);
+  const python = await findPython('detector', options.python);
   const interruption = new Interruption();
   const progress = new PhaseProgress(stderr, systemClock);
   const mute = interruption.listen(() =>
@@ -66,7 +67,10 @@ export async function trainDetector(
     await writeFile(join(work, 'options.json'), JSON.stringify(identityOf(options)));
     progress.say(introduction(prepared));
     const said = (line: string) => progress.say(line);
-    const outcome = await runDetectorRecipe({ python, args: prepared.args, signal, said });
+    const outcome = await runRecipe({
+      ...{ recipe: 'detector', python, args: prepared.args, signal, said },
+      outcome: RecipeOutcome,
+    });
     if (outcome.epochs === 0 && outcome.stopped === 'interrupted') throw interrupted();
     const written = await writeDetector({
       ...{ folder, name, cfg: prepared.cfg, classes: options.classes, size: options.size },

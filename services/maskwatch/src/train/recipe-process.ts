@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { dyingWithParent } from '@maskwatch/platform/child-process';
 import { Problem } from '@maskwatch/platform/problem';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 const run = promisify(execFile);
 
-/** Where `python -m detector.train` is found. */
-const recipes = fileURLToPath(new URL('../../../../../models/recipes', import.meta.url));
+/** Where `python -m RECIPE.train` is found. */
+export type Recipe = 'detector' | 'classifier';
+
+const recipes = fileURLToPath(new URL('../../../../models/recipes', import.meta.url));
 const lookLimitMs = 20_000;
 const mostLines = 20;
 /** Looks for the packages without loading them, which takes seconds. */
@@ -20,16 +22,11 @@ sys.exit("has no " + ", ".join(missing) if missing else 0)`;
 /** Debian's packages are those of its own Python, wherever another stands first. */
 const usual = ['python3', '/usr/bin/python3'];
 
-const Outcome = z.object({
-  stopped: z.enum(['epochs', 'minutes', 'interrupted']),
-  epochs: z.number().int(),
-  steps: z.number().int(),
-  seconds: z.number(),
-});
-export type RecipeOutcome = z.infer<typeof Outcome>;
-
-/** The Python that was given, else the first of the usual ones that has PyTorch and OpenCV. */
-export async function findPython(given: string | undefined): Promise<string> {
+/**
+ * The Python that was given, else the first of the usual ones that has PyTorch and OpenCV. Problem
+ * recipe-python, with what to install.
+ */
+export async function findPython(recipe: Recipe, given: string | undefined): Promise<string> {
   // The recipe runs in its own folder, where a relative path would lead elsewhere.
   const own = given?.includes('/') ? resolve(given) : given;
   const candidates = own === undefined ? usual : [own];
@@ -44,32 +41,36 @@ export async function findPython(given: string | undefined): Promise<string> {
   }
   throw new Problem(
     'recipe-python',
-    `No Python here can train a detector (${faults.join('; ')}).`,
+    `No Python here can train a ${recipe} (${faults.join('; ')}).`,
     {
       action:
         'On Debian: "apt install python3-torch python3-opencv". Elsewhere: "python3 -m venv venv && ' +
-        'venv/bin/pip install -r models/recipes/detector/requirements.txt", and then --python venv/bin/python.',
+        `venv/bin/pip install -r models/recipes/${recipe}/requirements.txt", and then --python venv/bin/python.`,
       status: 422,
     },
   );
 }
 
 /**
- * Runs `detector.train` with these arguments; lines of its progress go to `said`. When the signal
- * comes it saves what it has and ends. Problem recipe-failed with its last line.
+ * Runs a recipe with these arguments; lines of its progress go to `said`. When the signal comes it
+ * saves what it has and ends. `outcome` reads the last line of its output. Problem recipe-failed.
  */
-export async function runDetectorRecipe({
+export async function runRecipe<Outcome>({
+  recipe,
   python,
   args,
   signal,
   said,
+  outcome,
 }: {
+  recipe: Recipe;
   python: string;
   args: readonly string[];
   signal: AbortSignal;
   said(line: string): void;
-}): Promise<RecipeOutcome> {
-  const [command, all] = dyingWithParent(python, ['-B', '-m', 'detector.train', ...args]);
+  outcome: z.ZodType<Outcome>;
+}): Promise<Outcome> {
+  const [command, all] = dyingWithParent(python, ['-B', '-m', `${recipe}.train`, ...args]);
   // A group of its own: Ctrl-C at a terminal reaches it once, by way of the signal.
   const child = spawn(command, all, {
     cwd: recipes,
@@ -92,11 +93,11 @@ export async function runDetectorRecipe({
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   }).finally(() => signal.removeEventListener('abort', stop));
-  const outcome = Outcome.safeParse(parsed(answer));
-  if (code === 0 && outcome.success) return outcome.data;
+  const found = outcome.safeParse(parsed(answer));
+  if (code === 0 && found.success) return found.data;
   const why = last.at(-1) ?? `status ${code}`;
   throw new Problem('recipe-failed', `The recipe in Python ended early: ${why}`, {
-    action: 'What it said stands above; models/recipes/detector/README.md says what it takes.',
+    action: `What it said stands above; models/recipes/${recipe}/README.md says what it takes.`,
   });
 }
 

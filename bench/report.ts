@@ -11,7 +11,8 @@ export interface Ratio {
 /** NAME VALUE TARGET ok|short */
 export function printRatio({ name, value, target, better }: Ratio): void {
   const reached = better === 'more' ? value >= target : value <= target;
-  console.log(`${name} ${value.toFixed(3)} ${target} ${reached ? 'ok' : 'short'}`);
+  const shown = Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(3);
+  console.log(`${name} ${shown} ${target} ${reached ? 'ok' : 'short'}`);
 }
 
 /** NAME VALUE BUDGET, without a verdict: milliseconds and megabytes belong to the machine. */

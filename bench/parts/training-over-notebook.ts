@@ -5,6 +5,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Box } from '@maskwatch/contracts/box';
 import { likeliest } from '@maskwatch/contracts/mask-state';
 import { loadModel } from '@maskwatch/runtime/registry';
 import { openSession } from '@maskwatch/runtime/session';
@@ -240,19 +241,48 @@ async function secondPart(options: {
     target: 1.8,
     better: 'more',
   });
-  const tally = { ours: 0, theirs: 0, both: 0, sameLabel: 0 };
-  for (const [n, { faces }] of ours.lines.entries()) {
+  const tally = {
+    ours: 0,
+    theirs: 0,
+    both: 0,
+    sameLabel: 0,
+    labelled: 0,
+    right: 0,
+    theirsRight: 0,
+  };
+  const truth = await labelledFaces(folder);
+  for (const [n, { faces, file }] of ours.lines.entries()) {
     const others = theirs.judged[n]!.faces;
     tally.ours += faces.length;
     tally.theirs += others.length;
     for (const face of faces) {
       const twin = others.find(({ box }) => iou(box, face.box) >= sameBox);
       if (twin === undefined) continue;
+      const said = likeliest(twin.probabilities)?.state;
       tally.both += 1;
-      if (likeliest(twin.probabilities)?.state === face.label) tally.sameLabel += 1;
+      if (said === face.label) tally.sameLabel += 1;
+      const label = truth.get(file)?.find(({ box }) => iou(box, face.box) >= sameBox)?.label;
+      if (label !== 'mask' && label !== 'no_mask') continue;
+      tally.labelled += 1;
+      if (face.label === label) tally.right += 1;
+      if (said === label) tally.theirsRight += 1;
     }
   }
   note(
     `${tally.ours} faces here, ${tally.theirs} there, ${tally.both} of them the same; ${tally.sameLabel} with the same label`,
+  );
+  note(
+    `of ${tally.labelled} that are labelled mask or no_mask, right: ${tally.right} here, ${tally.theirsRight} there`,
+  );
+}
+
+/** Of a shard's folder, by file. */
+async function labelledFaces(folder: string): Promise<Map<string, { box: Box; label: string }[]>> {
+  const lines = (await readFile(join(folder, 'labels.jsonl'), 'utf8')).trim().split('\n');
+  return new Map(
+    lines.map((line) => {
+      const { file, faces } = JSON.parse(line);
+      return [file, faces];
+    }),
   );
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { faceSize } from '@maskwatch/contracts/box';
 import { startInferenceWorkers } from '@maskwatch/inference/in-process-queue';
 import { silentLogger } from '@maskwatch/platform/logger';
-import { Problem } from '@maskwatch/platform/problem';
+import { messageOf } from '@maskwatch/platform/problem';
 import { loadDetector, modelsFolder } from '@maskwatch/runtime/registry';
 import type { DataPicture } from '@maskwatch/training/dataset/dataset';
 import { readPicture } from '@maskwatch/training/dataset/decode-picture';
@@ -71,18 +71,23 @@ async function cutPicture(
   picture: DataPicture,
   options: { crop: CropShape; find: FindFaces; minConfidence: number },
 ): Promise<CutPicture | { file: string; reason: string }> {
+  const read = await readWhole(picture);
+  if ('reason' in read) return read;
+  const { data, width, height } = read.decoded;
+  const found = await cutLabelled(picture, rgbPicture(data, width, height), options);
+  const cuts = found
+    .filter(({ from, box }) => from !== 'label' || faceSize(box) >= smallestLabelled)
+    .map((cut) => ({ ...cut, picture }));
+  const print = fingerprintOf(read.bytes, read.decoded);
+  return { picture, print, cuts, tooSmall: found.length - cuts.length };
+}
+
+/** What is wrong with a picture is told and left out; what fails later is no fault of the picture. */
+async function readWhole(picture: DataPicture) {
   try {
     const bytes = await picture.bytes();
-    const decoded = await readPicture(bytes);
-    const { data, width, height } = decoded;
-    const found = await cutLabelled(picture, rgbPicture(data, width, height), options);
-    const cuts = found
-      .filter(({ from, box }) => from !== 'label' || faceSize(box) >= smallestLabelled)
-      .map((cut) => ({ ...cut, picture }));
-    const tooSmall = found.length - cuts.length;
-    return { picture, print: fingerprintOf(bytes, decoded), cuts, tooSmall };
+    return { bytes, decoded: await readPicture(bytes) };
   } catch (thrown) {
-    if (!(thrown instanceof Problem)) throw thrown;
-    return { file: picture.file, reason: thrown.message };
+    return { file: picture.file, reason: messageOf(thrown) };
   }
 }

@@ -5,7 +5,7 @@ import { silentLogger } from '@maskwatch/platform/logger';
 import { messageOf } from '@maskwatch/platform/problem';
 import { loadDetector, modelsFolder } from '@maskwatch/runtime/registry';
 import type { DataPicture } from '@maskwatch/training/dataset/dataset';
-import { readPicture } from '@maskwatch/training/dataset/decode-picture';
+import { type DecodedPicture, readPicture } from '@maskwatch/training/dataset/decode-picture';
 import { type Fingerprint, fingerprintOf } from '@maskwatch/training/dataset/fingerprint';
 import type { FaceCut } from '@maskwatch/training/features/face-cut';
 import type { CropShape } from '@maskwatch/vision/crops';
@@ -72,7 +72,7 @@ async function cutPicture(
   options: { crop: CropShape; find: FindFaces; minConfidence: number },
 ): Promise<CutPicture | { file: string; reason: string }> {
   const read = await readWhole(picture);
-  if ('reason' in read) return read;
+  if (!('bytes' in read)) return read;
   const { data, width, height } = read.decoded;
   const found = await cutLabelled(picture, rgbPicture(data, width, height), options);
   const cuts = found
@@ -83,7 +83,9 @@ async function cutPicture(
 }
 
 /** What is wrong with a picture is told and left out; what fails later is no fault of the picture. */
-async function readWhole(picture: DataPicture) {
+async function readWhole(
+  picture: DataPicture,
+): Promise<{ bytes: Uint8Array; decoded: DecodedPicture } | { file: string; reason: string }> {
   try {
     const bytes = await picture.bytes();
     return { bytes, decoded: await readPicture(bytes) };

@@ -55,7 +55,10 @@ test('without PyTorch it says what to install before anything is computed', asyn
     const failed = await run(process.execPath, [main, ...args]).catch((thrown: unknown) => thrown);
     const { code, stderr } = failed as { code: number; stderr: string };
     assert.equal(code, 2);
-    assert.match(stderr, /^\/nowhere\/python cannot train: .*\nWhat to do: .*python3-torch/);
+    assert.match(
+      stderr,
+      /^No Python here can train a classifier \(\/nowhere\/python cannot be started\)\.\nWhat to do: .*python3-torch/,
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,15 +1,5 @@
+import { stages } from '@maskwatch/training/head/mobilenetv2-stages';
 import { randomNumbers } from '../../test/onnx/darknet-networks.ts';
-
-/** Expansion, channels, blocks, stride of the first block (Sandler et al. 2018, table 2). */
-const stages = [
-  [1, 16, 1, 1],
-  [6, 24, 2, 2],
-  [6, 32, 3, 2],
-  [6, 64, 4, 2],
-  [6, 96, 3, 1],
-  [6, 160, 3, 2],
-  [6, 320, 1, 1],
-] as const;
 
 /** The notebook's classifier puts these behind the features: a dense layer, then two classes. */
 const dense = [128, 2];

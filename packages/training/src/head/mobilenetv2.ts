@@ -4,20 +4,10 @@ import {
   input as networkInput,
   type SymbolicTensor,
 } from '@tensorflow/tfjs-layers';
+import { stages } from './mobilenetv2-stages.ts';
 import { mixedSeed } from './random-order.ts';
 
 type Layer = layers.Layer;
-
-/** Expansion, channels, blocks, stride of the first block (Sandler and others, 2018, table 2). */
-const stages = [
-  [1, 16, 1, 1],
-  [6, 24, 2, 2],
-  [6, 32, 3, 2],
-  [6, 64, 4, 2],
-  [6, 96, 3, 1],
-  [6, 160, 3, 2],
-  [6, 320, 1, 1],
-] as const;
 
 export interface BaseShape {
   /** Width and height of the pictures. */

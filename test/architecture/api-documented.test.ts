@@ -22,6 +22,7 @@ import { Hub } from '@maskwatch/hub/hub';
 import { systemClock as clock } from '@maskwatch/platform/clock';
 import { parseConfig } from '@maskwatch/platform/config/load-config';
 import { silentLogger as logger } from '@maskwatch/platform/logger';
+import { EvidenceFolder } from '@maskwatch/store/evidence-folder';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import type { z } from 'zod';
 import { root } from './source-files.ts';
@@ -62,7 +63,8 @@ before(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'maskwatch-api-'));
   const store = await openSqliteStore({ directory, clock, logger });
   const hub = new Hub({
-    ...{ store, directory, clock, logger, models: [], version: '0.0.0' },
+    ...{ store, clock, logger, models: [], version: '0.0.0' },
+    files: new EvidenceFolder(join(directory, 'evidence')),
     config: parseConfig('', { file: 'maskwatch.yaml', environment: {} }),
     bus: new LocalHubBus(logger),
     deliveries: {

@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net';
 import { HubMessage, IngestMessage } from '@maskwatch/contracts/bus';
 import type { Logger } from '@maskwatch/platform/logger';
-import type { HubBus } from './bus.ts';
+import type { HubBus, Sender } from './bus.ts';
 import { encodeMessage, MessageReader } from './message-stream.ts';
+
+/** Nobody shares cameras with the one vision process of a machine. */
+const visionProcess: Sender = { ingestId: 'vision', epoch: 0 };
 
 /**
  * The hub's end of local sockets. The socket of a new vision process is handed in with `attach`;
@@ -11,14 +14,14 @@ import { encodeMessage, MessageReader } from './message-stream.ts';
 export class LocalHubBus implements HubBus {
   readonly #logger: Logger;
   #socket: Socket | undefined;
-  #onMessage: (message: IngestMessage, bytes: Uint8Array) => void = () => {};
+  #onMessage: (message: IngestMessage, bytes: Uint8Array, sender: Sender) => void = () => {};
   #onConnected: (connected: boolean) => void = () => {};
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
-  onMessage(listener: (message: IngestMessage, bytes: Uint8Array) => void): void {
+  onMessage(listener: (message: IngestMessage, bytes: Uint8Array, sender: Sender) => void): void {
     this.#onMessage = listener;
   }
 
@@ -31,7 +34,7 @@ export class LocalHubBus implements HubBus {
     this.#socket = socket;
     const reader = new MessageReader((raw, bytes) => {
       const message = IngestMessage.safeParse(raw);
-      if (message.success) this.#onMessage(message.data, bytes);
+      if (message.success) this.#onMessage(message.data, bytes, visionProcess);
       else this.#logger.warn({ fault: message.error.message }, 'message on the bus refused');
     });
     socket.on('data', (chunk: Buffer) => {

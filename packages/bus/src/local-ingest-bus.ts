@@ -14,6 +14,7 @@ const maxWaitingBytes: Record<IngestMessage['kind'], number> = {
   observation: 8 * 1024 * 1024,
   tick: 8 * 1024 * 1024,
   status: 8 * 1024 * 1024,
+  ingest: 8 * 1024 * 1024,
   fault: 8 * 1024 * 1024,
 };
 

@@ -4,6 +4,7 @@ import { CameraId } from './camera.ts';
 import { CameraConfig } from './config.ts';
 import { JudgedState } from './mask-state.ts';
 import { Observation, Tick } from './observation.ts';
+import { Lease, ProcessStamp } from './scaled.ts';
 
 /** A JPEG travels beside the JSON of its message, never inside it. */
 export const EvidenceCandidate = z.object({
@@ -48,6 +49,16 @@ export const IngestMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), status: VisionStatus }),
   /** Before each frame goes to inference: who was in flight when the process died. */
   z.object({ kind: z.literal('in-flight'), cameraId: CameraId }),
+  /** Each second, of an ingest that shares the cameras with others. */
+  z.object({
+    kind: z.literal('ingest'),
+    stamp: ProcessStamp,
+    owned: z.array(Lease),
+    /** Hashes of its config of each camera: one is granted only where both sides have the same. */
+    cameras: z.record(CameraId, z.string()),
+    /** It stops: its cameras go to others, and it is given none. */
+    leaving: z.boolean(),
+  }),
   /** Why the vision process cannot run; it ends after this. */
   z.object({
     kind: z.literal('fault'),
@@ -70,6 +81,17 @@ export const HubMessage = z.discriminatedUnion('kind', [
   }),
   /** The cameras whose live pictures somebody watches now. */
   z.object({ kind: z.literal('watched'), cameraIds: z.array(CameraId) }),
+  /**
+   * Of the active hub, each 2 s: all that this ingest owns, for `validMs`. The config of a camera is
+   * read by the ingest itself, so that no password travels. Of an older term it is not believed.
+   */
+  z.object({
+    kind: z.literal('leases'),
+    term: z.number().int(),
+    ingestId: z.string(),
+    validMs: z.number().int(),
+    leases: z.array(Lease),
+  }),
   z.object({ kind: z.literal('stop') }),
 ]);
 export type HubMessage = z.infer<typeof HubMessage>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Box } from './box.ts';
 import { CameraId } from './camera.ts';
-import { MaskState } from './mask-state.ts';
+import { JudgedState, MaskState } from './mask-state.ts';
 
 export const Severity = z.enum(['low', 'medium', 'high']);
 export type Severity = z.infer<typeof Severity>;
@@ -40,6 +40,20 @@ export const Violation = z.object({
   unsure: z.boolean(),
 });
 export type Violation = z.infer<typeof Violation>;
+
+/** Somebody on the way to a violation, as it is kept so that another hub carries the hold on. */
+export const Hold = z.object({
+  cameraId: CameraId,
+  ruleId: z.string(),
+  trackId: z.string(),
+  state: JudgedState,
+  startedAt: z.number(),
+  /** Covered time in the state, in milliseconds. */
+  heldMs: z.number(),
+  box: Box,
+  lastSeenAt: z.number(),
+});
+export type Hold = z.infer<typeof Hold>;
 
 /** One named reason in the trace of a track: what a rule asks, what there is, and whether it holds. */
 export const TraceCondition = z.object({

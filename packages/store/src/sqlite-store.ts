@@ -91,6 +91,11 @@ class SqliteStore implements Store {
   openViolations: Store['openViolations'] = async () =>
     this.#database.read(() => this.#alerts.openViolations());
 
+  keepHolds: Store['keepHolds'] = async (holds) =>
+    this.#database.write(() => this.#alerts.keepHolds(holds));
+
+  holds: Store['holds'] = async () => this.#database.read(() => this.#alerts.holds());
+
   alert: Store['alert'] = async (id) => this.#database.read(() => this.#alerts.get(id));
 
   alertOfViolation: Store['alertOfViolation'] = async (id) =>

@@ -1,7 +1,7 @@
 import type { Alert, DismissReason, Evidence, Handling } from '@maskwatch/contracts/alert';
 import type { Attempt, Delivery, DeliveryState } from '@maskwatch/contracts/delivery';
 import type { AlertQuery } from '@maskwatch/contracts/http';
-import type { EndReason, Trace, Violation } from '@maskwatch/contracts/violation';
+import type { EndReason, Hold, Trace, Violation } from '@maskwatch/contracts/violation';
 
 /** A delivery as it is born, in the transaction of its transition. */
 export interface NewDelivery {
@@ -55,7 +55,9 @@ export interface AlertHandling {
 /**
  * The durable plane. Each call is one transaction, on disk when its promise resolves; nobody is
  * told of anything before. Throws a Problem with code `store-full` when the disk is full (nothing
- * of the call is kept) and `store-damaged` when the file is.
+ * of the call is kept), `store-damaged` when the file is, `store-unreachable` when the server does
+ * not answer (whether the call was kept is not known: said again with the same ids it counts once)
+ * and `store-fenced` when another hub has taken over.
  */
 export interface Store {
   /** Violation, alert (condition firing, handling new), evidence rows and outbox rows. */
@@ -68,6 +70,10 @@ export interface Store {
   ): Promise<void>;
   /** What was open when the process went: the rules re-attach to it. */
   openViolations(): Promise<Violation[]>;
+  /** Replaces what is kept of holds under way. */
+  keepHolds(holds: Hold[]): Promise<void>;
+  /** Holds as they were kept last. */
+  holds(): Promise<Hold[]>;
 
   alert(id: string): Promise<Alert | undefined>;
   alertOfViolation(violationId: string): Promise<Alert | undefined>;
@@ -125,8 +131,8 @@ export interface Store {
     endpointId: string,
   ): Promise<{ waiting: number; lastDeliveredAt?: number; lastError?: string }>;
 
-  /** Path, size and free room of its disk, in bytes. */
-  space(): Promise<{ path: string; bytes: number; freeBytes: number }>;
+  /** Where it is, its size and the free room of its disk, in bytes; unknown of a server's disk. */
+  space(): Promise<{ path: string; bytes: number; freeBytes?: number }>;
   /** Gives up the reserve file so that the next commit finds room; false when it was given up already. */
   releaseReserve(): Promise<boolean>;
   /** Makes the reserve again when there is room. */

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { anEvidence, anOpening } from '@maskwatch/store/builders';
+import { EvidenceFolder } from '@maskwatch/store/evidence-folder';
 import { Retention, type RetentionLimits } from './retention.ts';
 import { Outbox } from './testing/outbox.ts';
 import { until } from './testing/until.ts';
@@ -33,7 +34,7 @@ class Kept {
 
   limits(change: Partial<RetentionLimits> = {}): RetentionLimits {
     const limits = { pictures: 72 * hour, picturesLimit: 1e9, alerts: 720 * hour };
-    return { ...limits, directory: this.directory, ...change };
+    return { ...limits, files: new EvidenceFolder(this.directory), ...change };
   }
 
   retention(change: Partial<RetentionLimits> = {}): Retention {

@@ -1,17 +1,13 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
 import type { Evidence } from '@maskwatch/contracts/alert';
 import type { Config } from '@maskwatch/contracts/config';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
+import type { EvidenceFiles } from '@maskwatch/store/evidence-files';
 import type { Store } from '@maskwatch/store/store';
 
 /** `pictures` and `alerts` in milliseconds, `picturesLimit` in bytes, as the config has them. */
-export type RetentionLimits = Config['retention'] & {
-  /** The evidence folder: paths of evidence are below it, and nothing else lies in it. */
-  directory: string;
-};
+export type RetentionLimits = Config['retention'] & { files: EvidenceFiles };
 
 /** Often enough that a limit in bytes is a limit, seldom enough to cost nothing. */
 const everyMs = 5 * 60_000;
@@ -114,11 +110,8 @@ export class Retention {
     const { limits, clock } = this.#options;
     this.#nextWalkAt = clock.now() + walkEveryMs;
     let removed = 0;
-    for (const entry of await entries(limits.directory)) {
-      const path = join(entry.parentPath, entry.name);
-      const changed = await stat(path).catch(() => undefined);
-      if (!changed?.isFile() || changed.mtimeMs >= changedBefore) continue;
-      if (await this.#removeFile(relative(limits.directory, path))) removed += 1;
+    for (const path of await limits.files.writtenBefore(changedBefore)) {
+      if (await this.#removeFile(path)) removed += 1;
     }
     return removed;
   }
@@ -126,20 +119,12 @@ export class Retention {
   /** False when the file is still there. */
   async #removeFile(path: string): Promise<boolean> {
     const { logger, limits } = this.#options;
-    const root = resolve(limits.directory);
-    const file = resolve(root, path);
     try {
-      if (!file.startsWith(root + sep)) throw new Error('outside the evidence folder');
-      await rm(file, { force: true });
+      await limits.files.remove(path);
       return true;
     } catch (error) {
       logger.error({ path, error: messageOf(error) }, 'evidence file could not be removed');
       return false;
     }
   }
-}
-
-async function entries(directory: string) {
-  const all = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
-  return all.filter((entry) => entry.isFile());
 }

@@ -3,7 +3,6 @@
  * was not sent, and runs no model.
  */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import type { HubBus } from '@maskwatch/bus/bus';
 import type { HubMessage } from '@maskwatch/contracts/bus';
 import type { Config } from '@maskwatch/contracts/config';
@@ -14,10 +13,10 @@ import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { BlindWatch } from '@maskwatch/rules/blind-watch';
 import { RuleEngine } from '@maskwatch/rules/rule-engine';
 import { modelsFolder } from '@maskwatch/runtime/registry';
+import type { EvidenceFiles } from '@maskwatch/store/evidence-files';
 import type { Store } from '@maskwatch/store/store';
 import type { FastifyInstance } from 'fastify';
 import { CameraBoard } from './cameras/camera-board.ts';
-import { EvidenceFolder } from './evidence/evidence-folder.ts';
 import { EvidenceLedger } from './evidence/evidence-ledger.ts';
 import { Access } from './http/access.ts';
 import { createServer } from './http/server.ts';
@@ -40,8 +39,8 @@ export interface HubOptions {
   store: Store;
   bus: HubBus;
   deliveries: DeliveriesPort;
-  /** Holds the evidence folder. */
-  directory: string;
+  /** The pictures of evidence. */
+  files: EvidenceFiles;
   /** The built page. */
   page?: string;
   version: string;
@@ -113,7 +112,7 @@ export class Hub {
   }
 
   #wire(): HubContext {
-    const { config, clock, logger, store, deliveries, models, version, bus } = this.#options;
+    const { config, clock, logger, store, files, deliveries, models, version, bus } = this.#options;
     const startedAt = clock.now();
     const { rules: ruleConfigs, zones, cameras, endpoints, publicUrl } = config;
     const judging = judgingOf({
@@ -122,11 +121,10 @@ export class Hub {
     });
     const smallestJudged = judging.smallestFace;
     const ledger = new EvidenceLedger();
-    const folder = new EvidenceFolder(join(this.#options.directory, 'evidence'));
     const onWatched = (cameraIds: string[]) => bus.send({ kind: 'watched', cameraIds });
     const live = new LiveHub({ access: this.#access, clock, logger, onWatched });
     const alerts = new AlertBook({
-      ...{ store, ledger, folder, publicUrl, clock, logger },
+      ...{ store, ledger, files, publicUrl, clock, logger },
       endpoints: endpoints.webhooks,
       onAlert(alert) {
         live.alert(alert);
@@ -145,7 +143,7 @@ export class Hub {
       deliveries,
       board: new CameraBoard({ cameras, zones, smallestJudged, blindWatch, startedAt }),
       rules: new RuleEngine({ rules: ruleConfigs, zones, newId: randomUUID, smallestJudged }),
-      ...{ ledger, folder, alerts, live, vision },
+      ...{ ledger, files, alerts, live, vision },
       readiness: new Readiness({ store, alerts, vision, clock }),
     };
   }

@@ -43,6 +43,7 @@ export class Intake {
         this.#context.logger.error({ fault: message }, 'the vision process cannot run');
         break;
       case 'status':
+      case 'ingest':
       case 'in-flight':
         break;
     }

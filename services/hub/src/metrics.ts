@@ -90,8 +90,9 @@ export function createMetrics(context: HubContext): Registry {
   gauge('pictures_skipped', 'Live pictures that a slow viewer did not get.', [], (metric) =>
     metric.set(live.skipped),
   );
-  gauge('disk_free_bytes', 'Free room where alerts are kept.', [], async (metric) =>
-    metric.set((await store.space()).freeBytes),
-  );
+  gauge('disk_free_bytes', 'Free room where alerts are kept.', [], async (metric) => {
+    const { freeBytes } = await store.space();
+    if (freeBytes !== undefined) metric.set(freeBytes);
+  });
   return registry;
 }

@@ -55,7 +55,7 @@ export class Readiness {
         },
       ];
     }
-    if (freeBytes >= lowDiskBytes) return [];
+    if (freeBytes === undefined || freeBytes >= lowDiskBytes) return [];
     const free = Math.round(freeBytes / 1e6);
     return [
       { code: 'disk-low', detail: `The disk of ${path} has ${free} MB left. Make room on it.` },

@@ -1,6 +1,6 @@
 import type { Alert } from '@maskwatch/contracts/alert';
 import type { AlertQuery } from '@maskwatch/contracts/http';
-import type { Violation } from '@maskwatch/contracts/violation';
+import type { Hold, Violation } from '@maskwatch/contracts/violation';
 import type { AlertHandling, Ending, Opening, Store } from '../store.ts';
 import type { Database, Statement } from './database.ts';
 import type { EvidenceTable } from './evidence.ts';
@@ -87,6 +87,14 @@ export class AlertTable {
 
   openViolations(): Violation[] {
     return this.#sql.openViolations.all().map(toViolation);
+  }
+
+  keepHolds(holds: Hold[]): void {
+    this.#sql.keepHolds.run({ body: JSON.stringify(holds) });
+  }
+
+  holds(): Hold[] {
+    return JSON.parse(this.#sql.holds.get()?.body ?? '[]') as Hold[];
   }
 
   get(id: string): Alert | undefined {
@@ -185,6 +193,8 @@ function prepare(database: Database) {
     openViolations: database.statement<ViolationRow>(
       'SELECT * FROM violations WHERE ended_at IS NULL ORDER BY opened_at, id',
     ),
+    keepHolds: database.statement('INSERT OR REPLACE INTO holds VALUES (1, :body)'),
+    holds: database.statement<{ body: string }>('SELECT body FROM holds'),
     byId: database.statement<AlertRow>(`${joined} WHERE alerts.id = :id`),
     byViolation: database.statement<AlertRow>(`${joined} WHERE violations.id = :id`),
     exists: database.statement<{ id: string }>('SELECT id FROM alerts WHERE id = :id'),

@@ -108,6 +108,13 @@ export const migrations: readonly string[] = [
   DROP INDEX violations_started;
   DROP INDEX alerts_new;
   `,
+  // One row: holds under way, as JSON.
+  `
+  CREATE TABLE holds (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 function userVersion(database: DatabaseSync): number {

@@ -4,8 +4,8 @@ import type { Evidence } from '@maskwatch/contracts/alert';
 import type { Violation } from '@maskwatch/contracts/violation';
 import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf } from '@maskwatch/platform/problem';
+import type { EvidenceFiles } from '@maskwatch/store/evidence-files';
 import { isDiskFull } from '../disk-full.ts';
-import type { EvidenceFolder } from './evidence-folder.ts';
 import type { HeldCandidate } from './evidence-ledger.ts';
 import { webhookPicture } from './webhook-picture.ts';
 
@@ -22,7 +22,7 @@ export interface Kept {
 }
 
 export interface EvidenceKeeperOptions {
-  folder: EvidenceFolder;
+  files: EvidenceFiles;
   /** Some endpoint wants the picture. */
   pictureWanted: boolean;
   logger: Logger;
@@ -65,7 +65,7 @@ export class EvidenceKeeper {
 
   /** Of an alert that is not committed with it. */
   async discard(evidence: readonly Evidence[]): Promise<void> {
-    await Promise.all(evidence.map(({ path }) => this.#options.folder.remove(path)));
+    await Promise.all(evidence.map(({ path }) => this.#options.files.remove(path)));
   }
 
   async #toSend(
@@ -92,7 +92,7 @@ export class EvidenceKeeper {
     ]) {
       const id = randomUUID();
       try {
-        const path = await this.#options.folder.write(id, jpeg, capturedAt);
+        const path = await this.#options.files.write(id, jpeg, capturedAt);
         const bytes = jpeg.length;
         written.push({ id, alertId, kind, path, bytes, width, height, box, capturedAt });
       } catch (fault) {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HubBus } from '@maskwatch/bus/bus';
+import type { HubBus, Sender } from '@maskwatch/bus/bus';
 import type { Alert } from '@maskwatch/contracts/alert';
 import type { EvidenceCandidate, HubMessage, IngestMessage } from '@maskwatch/contracts/bus';
 import { Config } from '@maskwatch/contracts/config';
@@ -10,6 +10,7 @@ import type { Delivery } from '@maskwatch/contracts/delivery';
 import type { Model } from '@maskwatch/contracts/model';
 import { FakeClock } from '@maskwatch/platform/clock';
 import { type Logger, silentLogger } from '@maskwatch/platform/logger';
+import { EvidenceFolder } from '@maskwatch/store/evidence-folder';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import type { Store } from '@maskwatch/store/store';
 import { Hub } from '../hub.ts';
@@ -42,7 +43,8 @@ export async function aHub(options: AHubOptions = {}) {
   const store = await openSqliteStore({ directory, clock, logger });
   const bus = aBus();
   const hub = new Hub({
-    ...{ config, store, bus, directory, clock, logger, models, version: '0.0.0' },
+    ...{ config, store, bus, clock, logger, models, version: '0.0.0' },
+    files: new EvidenceFolder(join(directory, 'evidence')),
     deliveries: testMessages(store, clock),
     ...(page === undefined ? {} : { page }),
     ...(registry === undefined ? {} : { registry }),
@@ -64,12 +66,14 @@ export async function aHub(options: AHubOptions = {}) {
 }
 
 function aBus() {
-  let listener: (message: IngestMessage, bytes: Uint8Array) => void = () => {};
+  const only = { ingestId: 'vision', epoch: 0 };
+  let listener: (message: IngestMessage, bytes: Uint8Array, sender: Sender) => void = () => {};
   let connected: (connected: boolean) => void = () => {};
   const sent: HubMessage[] = [];
   return {
     sent,
-    say: (message: IngestMessage, bytes = new Uint8Array()) => listener(message, bytes),
+    say: (message: IngestMessage, bytes = new Uint8Array(), sender: Sender = only) =>
+      listener(message, bytes, sender),
     connect: (is: boolean) => connected(is),
     onMessage(given) {
       listener = given;

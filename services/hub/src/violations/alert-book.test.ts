@@ -10,8 +10,8 @@ import { FakeClock } from '@maskwatch/platform/clock';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
 import { aViolation, builtAt } from '@maskwatch/store/builders';
+import { EvidenceFolder } from '@maskwatch/store/evidence-folder';
 import type { Store } from '@maskwatch/store/store';
-import { EvidenceFolder } from '../evidence/evidence-folder.ts';
 import { EvidenceLedger } from '../evidence/evidence-ledger.ts';
 import { aCandidate, aHub } from '../testing/a-hub.ts';
 import { AlertBook } from './alert-book.ts';
@@ -42,7 +42,7 @@ async function aBook({ faults = {} }: { faults?: Partial<Store> } = {}) {
   } satisfies Partial<Store>);
   const book = new AlertBook({
     ...{ store: seen, ledger, clock, logger: silentLogger, publicUrl: 'http://localhost:8787' },
-    folder: new EvidenceFolder(join(directory, 'evidence')),
+    files: new EvidenceFolder(join(directory, 'evidence')),
     endpoints: [endpoint('desk', true), endpoint('log', false)],
     onAlert: (alert) => told.push(alert),
   });

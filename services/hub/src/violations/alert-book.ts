@@ -8,8 +8,8 @@ import type { EndpointConfig } from '@maskwatch/contracts/config';
 import type { EndReason, Trace, Violation } from '@maskwatch/contracts/violation';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
+import type { EvidenceFiles } from '@maskwatch/store/evidence-files';
 import type { NewDelivery, Opening, Store } from '@maskwatch/store/store';
-import type { EvidenceFolder } from '../evidence/evidence-folder.ts';
 import { diskWasFull, EvidenceKeeper, type Kept } from '../evidence/evidence-keeper.ts';
 import type { EvidenceLedger, HeldCandidate } from '../evidence/evidence-ledger.ts';
 import { CommitLine } from './commit-line.ts';
@@ -18,7 +18,7 @@ import { webhookBody } from './webhook-body.ts';
 export interface AlertBookOptions {
   store: Store;
   ledger: EvidenceLedger;
-  folder: EvidenceFolder;
+  files: EvidenceFiles;
   endpoints: EndpointConfig[];
   publicUrl: string;
   clock: Clock;

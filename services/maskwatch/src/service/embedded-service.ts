@@ -9,6 +9,7 @@ import { Hub } from '@maskwatch/hub/hub';
 import { systemClock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
+import { EvidenceFolder } from '@maskwatch/store/evidence-folder';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import { version } from '../version.ts';
 import { unsayableRules } from './unsayable-rules.ts';
@@ -39,15 +40,16 @@ export async function startEmbedded({
   for (const warning of unsayableRules(config.rules, judgingOf(pair).states)) logger.warn(warning);
   const models = Object.values(pair);
   const store = await openSqliteStore({ directory, clock, logger });
+  const files = new EvidenceFolder(join(directory, 'evidence'));
   const bus = new LocalHubBus(logger);
   const deliveries = new Deliveries({
     ...{ store, clock, logger, random: Math.random, publicUrl: config.publicUrl },
     endpoints: config.endpoints.webhooks,
     allow: config.endpoints.allow,
-    retention: { ...config.retention, directory: join(directory, 'evidence') },
+    retention: { ...config.retention, files },
   });
   const hub = new Hub({
-    ...{ config, models, store, bus, deliveries, directory, page, version, clock, logger },
+    ...{ config, models, store, files, bus, deliveries, page, version, clock, logger },
   });
   const { port } = await hub.start().catch(async (fault: unknown) => {
     await store.close();

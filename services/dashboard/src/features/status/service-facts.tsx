@@ -13,7 +13,9 @@ export function ServiceFacts({ status }: { status: Status }) {
       <Fact name="Version">{status.version}</Fact>
       <Fact name="Running since">{formatDate(status.startedAt)}</Fact>
       <Fact name="Event loop delay">{status.eventLoopDelayMs.toFixed(1)} ms</Fact>
-      <Fact name="Disk free">{formatBytes(store.freeBytes)}</Fact>
+      {store.freeBytes !== undefined && (
+        <Fact name="Disk free">{formatBytes(store.freeBytes)}</Fact>
+      )}
       <Fact name="Store">
         {formatBytes(store.bytes)} in {store.path}
       </Fact>

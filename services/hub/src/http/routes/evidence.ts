@@ -8,7 +8,7 @@ import { notFound } from '../problem-answer.ts';
 const params = z.object({ id: z.string() });
 
 export const evidenceRoutes =
-  ({ store, folder }: HubContext): FastifyPluginAsyncZod =>
+  ({ store, files }: HubContext): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/evidence/:id',
@@ -23,7 +23,7 @@ export const evidenceRoutes =
     app.get('/evidence/:id/picture', { schema: { params } }, async ({ params: { id } }, reply) => {
       const evidence = await store.evidence(id);
       if (evidence === undefined) throw notFound('evidence', id);
-      const jpeg = await folder.read(evidence.path).catch((cause: unknown) => {
+      const jpeg = await files.read(evidence.path).catch((cause: unknown) => {
         throw new Problem('evidence-gone', 'The picture is not there any more.', {
           ...{ status: 410, cause },
         });

@@ -1,8 +1,9 @@
 /** Evidence files: written so that a power cut leaves whole files or none. */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { EvidenceFiles } from './evidence-files.ts';
 
-export class EvidenceFolder {
+export class EvidenceFolder implements EvidenceFiles {
   readonly directory: string;
 
   constructor(directory: string) {
@@ -38,7 +39,22 @@ export class EvidenceFolder {
   }
 
   async remove(path: string): Promise<void> {
-    await rm(join(this.directory, path), { force: true });
+    const root = resolve(this.directory);
+    const file = resolve(root, path);
+    if (!file.startsWith(root + sep)) throw new Error(`${path} is outside the evidence folder`);
+    await rm(file, { force: true });
+  }
+
+  async writtenBefore(time: number): Promise<string[]> {
+    const options = { recursive: true, withFileTypes: true } as const;
+    const entries = await readdir(this.directory, options).catch(() => []);
+    const old: string[] = [];
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      const changed = await stat(path).catch(() => undefined);
+      if (changed?.isFile() && changed.mtimeMs < time) old.push(relative(this.directory, path));
+    }
+    return old;
   }
 }
 

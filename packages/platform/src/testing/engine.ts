@@ -1,0 +1,84 @@
+/** A real server of another maker as a child of a test, which can be hurt. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface Engine {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** SIGSTOP and SIGCONT, of the server with its children. */
+  pause(): void;
+  resume(): void;
+  /** SIGKILL of all of it. */
+  kill(): Promise<void>;
+  /** Anew on the same port; what it had written to a disk is there again. */
+  restart(): Promise<void>;
+  /** Killed for good, its files removed. */
+  close(): Promise<void>;
+}
+
+/** In a process group of its own, so that a signal reaches its children too. */
+export class EngineProcess {
+  readonly #command: string;
+  readonly #args: string[];
+  #child: ChildProcess | undefined;
+  #output: string[] = [];
+
+  constructor(command: string, args: string[]) {
+    this.#command = command;
+    this.#args = args;
+  }
+
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
+  /** What it said, for the error of a start that fails. */
+  get output(): string {
+    return this.#output.slice(-20).join('');
+  }
+
+  start(): void {
+    const child = spawn(this.#command, this.#args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.#output = [];
+    const keep = (chunk: Buffer) => this.#output.push(chunk.toString());
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', (fault) => this.#output.push(String(fault)));
+    this.#child = child;
+    process.once('exit', () => this.signal('SIGKILL'));
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    this.signal('SIGCONT');
+    this.signal('SIGKILL');
+    await gone;
+  }
+}
+
+/** Asks until `probe` succeeds; a start that takes longer than 30 s has failed. */
+export async function untilUp(engine: EngineProcess, probe: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    try {
+      return await probe();
+    } catch (fault) {
+      if (Date.now() > deadline) throw new Error(`${String(fault)}\n${engine.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}

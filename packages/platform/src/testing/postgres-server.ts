@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Engine, EngineProcess, untilUp } from './engine.ts';
+import { freePort } from './free-port.ts';
+
+/** Debian keeps the programs of each version in a folder of its own. */
+function program(name: string): string {
+  return globSync(`/usr/lib/postgresql/*/bin/${name}`).sort().at(-1) ?? name;
+}
+
+/** The server refuses to run as root: there it runs as Debian's user postgres. */
+function asUser(command: string, args: string[]): [string, string[]] {
+  if (process.getuid?.() !== 0) return [command, args];
+  const user = ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups'];
+  return ['setpriv', [...user, '--pdeathsig', 'KILL', '--', command, ...args]];
+}
+
+/** A real PostgreSQL on a free port, with one empty database; `more` are further -c settings. */
+export async function startPostgres(more: readonly string[] = []): Promise<Engine> {
+  const folder = await mkdtemp(join(tmpdir(), 'maskwatch-postgres-'));
+  await chmod(folder, 0o777);
+  const data = join(folder, 'data');
+  const cluster = ['-D', data, '-U', 'maskwatch', '--auth', 'trust', '--no-sync'];
+  run(...asUser(program('initdb'), [...cluster, '--encoding', 'UTF8', '--locale', 'C']));
+  const port = await freePort();
+  const settings = [`listen_addresses=127.0.0.1`, `unix_socket_directories=`, ...more];
+  const args = ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])];
+  const server = new EngineProcess(...asUser(program('postgres'), args));
+  const start = async () => {
+    await rm(join(data, 'postmaster.pid'), { force: true });
+    server.start();
+    await untilUp(server, () => answers(port));
+  };
+  await start();
+  return {
+    ...{ url: `postgres://maskwatch@127.0.0.1:${port}/postgres`, port },
+    get pid() {
+      return server.pid;
+    },
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
+    kill: () => server.kill(),
+    restart: async () => {
+      await server.kill();
+      await start();
+    },
+    close: async () => {
+      await server.kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function run(command: string, args: string[]): void {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', cwd: '/' });
+  if (status !== 0) throw new Error(`${command} failed: ${error ?? stderr}`);
+}
+
+/** It answers a request for encryption with one letter, as soon as it takes connections. */
+function answers(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.setTimeout(1000, () => socket.destroy(new Error('no answer')));
+    socket.once('error', reject);
+    socket.once('connect', () => socket.write(Buffer.from('0000000804d2162f', 'hex')));
+    socket.once('data', () => {
+      socket.destroy();
+      resolve();
+    });
+  });
+}

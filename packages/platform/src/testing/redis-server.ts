@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { type Engine, EngineProcess, untilUp } from './engine.ts';
+import { freePort } from './free-port.ts';
+
+const settings = {
+  frames: ['--save', '', '--appendonly', 'no'],
+  jobs: ['--save', '', '--appendonly', 'yes'],
+};
+
+/** A real Redis on a free port, set as the service wants it; `more` are further arguments. */
+export async function startRedis(
+  use: keyof typeof settings,
+  more: readonly string[] = [],
+): Promise<Engine> {
+  const folder = await mkdtemp(join(tmpdir(), 'maskwatch-redis-'));
+  const port = await freePort();
+  const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  const all = [...own, '--maxmemory-policy', 'noeviction', ...settings[use], ...more];
+  const server = new EngineProcess('redis-server', all);
+  const start = async () => {
+    server.start();
+    await untilUp(server, () => answers(port));
+  };
+  await start();
+  return {
+    ...{ url: `redis://127.0.0.1:${port}`, port },
+    get pid() {
+      return server.pid;
+    },
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
+    kill: () => server.kill(),
+    restart: async () => {
+      await server.kill();
+      await start();
+    },
+    close: async () => {
+      await server.kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(port: number): Promise<void> {
+  const redis = new Redis({ port, lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    await redis.ping();
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,2 @@
+// The room of the worker; see inference-service.ts.
+export {};

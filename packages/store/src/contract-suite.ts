@@ -1,5 +1,6 @@
 import { alertContract } from './contract/alerts.ts';
 import { evidenceContract } from './contract/evidence.ts';
+import { holdContract } from './contract/holds.ts';
 import type { OpenStore } from './contract/on-store.ts';
 import { outboxContract } from './contract/outbox.ts';
 import { outboxOrderContract } from './contract/outbox-order.ts';
@@ -8,6 +9,7 @@ import { outboxOrderContract } from './contract/outbox-order.ts';
 export function storeContract(name: string, open: OpenStore): void {
   alertContract(name, open);
   evidenceContract(name, open);
+  holdContract(name, open);
   outboxContract(name, open);
   outboxOrderContract(name, open);
 }

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, EngineProcess, untilUp } from './engine.ts';
@@ -60,16 +59,7 @@ function run(command: string, args: string[]): void {
   if (status !== 0) throw new Error(`${command} failed: ${error ?? stderr}`);
 }
 
-/** It answers a request for encryption with one letter, as soon as it takes connections. */
-function answers(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.setTimeout(1000, () => socket.destroy(new Error('no answer')));
-    socket.once('error', reject);
-    socket.once('connect', () => socket.write(Buffer.from('0000000804d2162f', 'hex')));
-    socket.once('data', () => {
-      socket.destroy();
-      resolve();
-    });
-  });
+/** Rejects until it takes connections: while it still recovers it answers, but refuses. */
+async function answers(port: number): Promise<void> {
+  run(program('pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)]);
 }

@@ -1,0 +1,110 @@
+import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { Pool, type PoolClient, types } from 'pg';
+
+/** A server that does not answer within this is unreachable; the client is thrown away. */
+const queryMs = 5000;
+const connectMs = 3000;
+/** Of one process. */
+const mostConnections = 8;
+
+/** SQLSTATE of a full disk (https://www.postgresql.org/docs/15/errcodes-appendix.html). */
+const diskFull = '53100';
+const int8 = 20;
+
+/** A server that cannot be reached, or that is full, told as a Problem. */
+export function toProblem(thrown: unknown, place: string): unknown {
+  if (thrown instanceof Problem) return thrown;
+  const code = (thrown as { code?: string }).code ?? '';
+  if (code === diskFull) {
+    return new Problem('store-full', `The disk of the PostgreSQL at ${place} is full.`, {
+      ...{ status: 503, cause: thrown },
+      action: 'Free room on this disk; what was waiting goes on by itself.',
+    });
+  }
+  if (!isUnreachable(thrown, code)) return thrown;
+  return new Problem(
+    'store-unreachable',
+    `The PostgreSQL at ${place} does not answer (${messageOf(thrown)}).`,
+    {
+      ...{ status: 503, cause: thrown },
+      action: 'Start it, or look at the network; what was waiting goes on by itself.',
+    },
+  );
+}
+
+/** Classes 08 (connection) and 57P (shutting down), and what has no SQLSTATE: sockets, time-outs. */
+function isUnreachable(thrown: unknown, code: string): boolean {
+  if (/^(08|57P)/.test(code) || /^E[A-Z]+$/.test(code)) return true;
+  return thrown instanceof Error && /timeout|terminated|Connection/i.test(thrown.message);
+}
+
+/** Calls of one process to one database: every change in a transaction, every failure a Problem. */
+export class Database {
+  readonly #pool: Pool;
+  /** Host and name: never the password. */
+  readonly place: string;
+
+  constructor(url: string, onFault: (fault: Error) => void) {
+    const { host, pathname } = new URL(url);
+    this.place = `${host}${pathname}`;
+    this.#pool = new Pool({
+      connectionString: url,
+      max: mostConnections,
+      connectionTimeoutMillis: connectMs,
+      query_timeout: queryMs,
+      statement_timeout: queryMs,
+      keepAlive: true,
+      types: {
+        // Sequences and sizes stay far below 2^53.
+        getTypeParser: (id: number, format?: never) =>
+          id === int8 ? Number : types.getTypeParser(id, format),
+      } as never,
+    });
+    // Of an idle client: it is out of the pool already.
+    this.#pool.on('error', onFault);
+  }
+
+  async rows<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return this.#withClient(async (client) => (await client.query<Row>(sql, values)).rows);
+  }
+
+  /** All of `work` is on disk when this resolves, or none of it, or (unreachable) nobody knows. */
+  async write<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.#withClient(async (client) => {
+      await client.query('BEGIN');
+      try {
+        const result = await work(client);
+        await client.query('COMMIT');
+        return result;
+      } catch (fault) {
+        await client.query('ROLLBACK');
+        throw fault;
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  /** A client that failed to answer may answer later, to another question: it is thrown away. */
+  async #withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    let client: PoolClient | undefined;
+    let broken = false;
+    try {
+      client = await this.#pool.connect();
+      client.once('error', ignore);
+      return await work(client);
+    } catch (fault) {
+      const told = toProblem(fault, this.place);
+      broken = told instanceof Problem && told.code === 'store-unreachable';
+      throw told;
+    } finally {
+      client?.off('error', ignore);
+      client?.release(broken);
+    }
+  }
+}
+
+/** The query under way rejects with the same fault. */
+function ignore(): void {}

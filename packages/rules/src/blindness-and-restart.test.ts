@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuleConfig } from '@maskwatch/contracts/config';
-import { Violation } from '@maskwatch/contracts/violation';
+import { Hold, Violation } from '@maskwatch/contracts/violation';
 import { rehearse } from './recording.ts';
 import { RuleEngine } from './rule-engine.ts';
 import { film, filmStart, outcomes, type Stay } from './testing/film.ts';
@@ -73,6 +73,33 @@ test('a restart re-attaches by track, or by place and state when the tracks are 
       [['v1', track]],
     );
   }
+});
+
+test('a restart carries a hold on, by track or by place, and opens one violation', () => {
+  const before = anEngine();
+  rehearse(film([bare(0, 2.2)]), before);
+  const kept = before.holds().map((hold) => Hold.parse(hold));
+  assert.deepEqual(
+    kept.map(({ trackId, heldMs }) => [trackId, heldMs]),
+    [['a', 2000]],
+  );
+
+  for (const track of ['a', 'b']) {
+    const engine = anEngine({ prefix: 'w' });
+    engine.restore([], kept);
+    const lines = film([bare(0, 2), bare(8, 20, { track })], { silences: [[0, 8]] });
+    assert.deepEqual(outcomes(rehearse(lines, engine)), [`9.0 opened ${track}`]);
+    assert.deepEqual(engine.holds(), []);
+  }
+});
+
+test('a hold of a rule that the config no longer has is given up', () => {
+  const before = anEngine();
+  rehearse(film([bare(0, 2.2)]), before);
+  const engine = anEngine({ rules: [] });
+  engine.restore([], before.holds());
+
+  assert.deepEqual(engine.holds(), []);
 });
 
 test('after a restart of more than 40 s the violation ends as camera-lost', () => {

@@ -1,12 +1,12 @@
 import type { Box } from '@maskwatch/contracts/box';
 import type { RuleConfig, ZoneConfig } from '@maskwatch/contracts/config';
 import type { Observation, Track } from '@maskwatch/contracts/observation';
-import type { EndReason, Trace, Violation } from '@maskwatch/contracts/violation';
+import type { EndReason, Hold, Trace, Violation } from '@maskwatch/contracts/violation';
 import { isOrphan, type Origin, reattach, type Seeker } from './reattachment.ts';
 import type { RuleEvent } from './rule-event.ts';
 import { ruleVersion } from './rule-version.ts';
 import { type Sight, sightOf } from './sight.ts';
-import { newSubject, restoredSubject, type Subject, step } from './subject.ts';
+import { newSubject, restoredSubject, resumedSubject, type Subject, step } from './subject.ts';
 import { traceOf } from './trace.ts';
 
 /** A blindness that lasts so long ends what was open: nobody knows any more. */
@@ -93,6 +93,25 @@ export class CameraRules {
     const subject = restoredSubject(rule ?? formerRule(violation), violation, box);
     this.#subjects.push(rule === undefined ? { ...subject, trackIds: [] } : subject);
     this.#blindSince = Math.max(this.#blindSince ?? 0, violation.lastSeenAt);
+  }
+
+  /** A hold of a rule that is gone, or no longer here, is given up. */
+  resumeHold(hold: Hold): void {
+    const rule = this.#options.rules.find(({ id }) => id === hold.ruleId);
+    if (rule === undefined || !this.#onCamera(rule)) return;
+    this.#subjects.push(resumedSubject(rule, hold));
+    this.#blindSince = Math.max(this.#blindSince ?? 0, hold.lastSeenAt);
+  }
+
+  /** Those on the way to a violation, as another process carries them on. */
+  holds(): Hold[] {
+    const { cameraId } = this.#options;
+    return this.#subjects
+      .filter(({ violation, trackIds }) => violation === undefined && trackIds.length > 0)
+      .map(({ rule, trackIds, state, startedAt, heldMs, box, lastSeenAt }) => ({
+        ...{ cameraId, ruleId: rule.id, trackId: trackIds[0]!, state },
+        ...{ startedAt, heldMs, box, lastSeenAt },
+      }));
   }
 
   open(): Violation[] {

@@ -1,6 +1,6 @@
 import type { RuleConfig, ZoneConfig } from '@maskwatch/contracts/config';
 import type { Observation } from '@maskwatch/contracts/observation';
-import type { Trace, Violation } from '@maskwatch/contracts/violation';
+import type { Hold, Trace, Violation } from '@maskwatch/contracts/violation';
 import { CameraRules } from './camera-rules.ts';
 import type { RuleEvent } from './rule-event.ts';
 
@@ -52,14 +52,19 @@ export class RuleEngine {
   }
 
   /**
-   * Takes over what was open when the process went. Each is carried on by its track, or by who
+   * Takes over what was open, and the holds under way, when the process went. Each is carried on by its track, or by who
    * breaks the rule near its place; the time since it was last seen counts as blindness.
    */
-  restore(violations: Violation[]): void {
+  restore(violations: Violation[], holds: Hold[] = []): void {
+    for (const hold of holds) this.#camera(hold.cameraId).resumeHold(hold);
     for (const violation of violations) {
       if (violation.subject !== 'person' || violation.box === undefined) continue;
       this.#camera(violation.cameraId).restore(violation, violation.box);
     }
+  }
+
+  holds(): Hold[] {
+    return [...this.#cameras.values()].flatMap((camera) => camera.holds());
   }
 
   traces(cameraId: string): Trace[] {

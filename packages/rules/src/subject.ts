@@ -2,7 +2,7 @@ import type { Box } from '@maskwatch/contracts/box';
 import type { RuleConfig } from '@maskwatch/contracts/config';
 import type { JudgedState } from '@maskwatch/contracts/mask-state';
 import type { Track } from '@maskwatch/contracts/observation';
-import type { EndReason, Violation } from '@maskwatch/contracts/violation';
+import type { EndReason, Hold, Violation } from '@maskwatch/contracts/violation';
 import type { Sight } from './sight.ts';
 
 /** `unknown` or a loss pauses a hold for so long, in covered time; then it starts again. */
@@ -73,6 +73,16 @@ export function restoredSubject(rule: RuleConfig, violation: Violation, box: Box
     lastSeenAt: violation.lastSeenAt,
     doubt: undefined,
     violation,
+  };
+}
+
+/** A hold as it was kept: its track, or who breaks the rule near its place, carries it on. */
+export function resumedSubject(rule: RuleConfig, hold: Hold): Subject {
+  const { trackId, state, startedAt, heldMs, box, lastSeenAt } = hold;
+  return {
+    ...{ rule, trackIds: [trackId], state, startedAt, heldMs, box, lastSeenAt },
+    ...{ pausedMs: 0, compliedMs: 0, compliedSince: undefined, absentMs: 0 },
+    ...{ breaking: false, doubt: undefined, violation: undefined },
   };
 }
 

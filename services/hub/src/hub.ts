@@ -55,6 +55,8 @@ export class Hub {
   readonly #intake: Intake;
   #server: FastifyInstance | undefined;
   #cancelTimers: (() => void)[] = [];
+  /** What the store has of holds. */
+  #keptHolds = '';
   /** What the rooms share; the composition tells it of the vision process. */
   readonly context: HubContext;
 
@@ -80,6 +82,7 @@ export class Hub {
     bus.onConnected((connected) => this.#connected(connected));
     const port = await this.#listen(config.access);
     this.#every(1000, () => this.#intake.second());
+    this.#every(1000, () => void this.#keepHolds().catch(this.#complain));
     this.#every(recoverMs, () => void this.context.alerts.recover().catch(this.#complain));
     return { port };
   }
@@ -88,6 +91,7 @@ export class Hub {
   async stop(): Promise<void> {
     for (const cancel of this.#cancelTimers) cancel();
     await this.context.alerts.stop();
+    await this.#keepHolds().catch(this.#complain);
     const closed = this.context.live.close();
     // It waits for the requests under way, and a client may never finish its own.
     this.#server?.server.closeAllConnections();
@@ -103,12 +107,25 @@ export class Hub {
     const configured = new Set(config.cameras.map(({ id }) => id));
     const open = await store.openViolations();
     const ours = open.filter(({ cameraId }) => configured.has(cameraId));
-    rules.restore(ours);
+    const holds = await store.holds();
+    rules.restore(
+      ours,
+      holds.filter(({ cameraId }) => configured.has(cameraId)),
+    );
     this.#blindWatch.restore(ours, now);
     for (const violation of open) {
       if (ours.includes(violation)) continue;
       alerts.ended({ ...violation, endedAt: now, ended: 'camera-lost' }, 'camera-lost');
     }
+  }
+
+  /** So that a restart, or another hub, carries them on; written only when they have changed. */
+  async #keepHolds(): Promise<void> {
+    const holds = this.context.rules.holds();
+    const text = JSON.stringify(holds);
+    if (text === this.#keptHolds) return;
+    await this.#options.store.keepHolds(holds);
+    this.#keptHolds = text;
   }
 
   #wire(): HubContext {

@@ -1,2 +1,0 @@
-// The room of the worker; see inference-service.ts.
-export {};

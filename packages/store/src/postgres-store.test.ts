@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Engine } from '@maskwatch/platform/testing/engine';
 import { startPostgres } from '@maskwatch/platform/testing/postgres-server';
 import pg from 'pg';
-import { anOpening } from './builders.ts';
+import { aDelivery, anOpening } from './builders.ts';
 import { storeContract } from './contract-suite.ts';
 import { migrate, migrations } from './postgres/migrations.ts';
 import { openPostgresStore } from './postgres-store.ts';
@@ -94,6 +94,39 @@ test('a server that was killed is a problem while it is gone, and nothing is los
 
   assert.equal(alerts.length, 2);
   assert.ok(alerts.some(({ id }) => id === kept.id));
+});
+
+test('a server that stands still is a problem within seconds, and the call said again counts once', async () => {
+  const { store } = await openPostgresStore({ url: await freshDatabase() });
+  await store.alertCounts();
+  server.pause();
+  const said = await store.open(anOpening('a')).catch((thrown) => thrown.code);
+  server.resume();
+  assert.equal(said, 'store-unreachable');
+  await store.open(anOpening('a'));
+  const alerts = await store.alerts({ limit: 10 });
+  await store.close();
+
+  assert.equal(alerts.length, 1);
+});
+
+test('two that claim at once never get the same delivery', async () => {
+  const url = await freshDatabase();
+  const both = [await openPostgresStore({ url }), await openPostgresStore({ url })];
+  const ids = Array.from({ length: 40 }, (_, n) => `d-${n}`);
+  for (const id of ids) await both[0]!.store.addDelivery(aDelivery({ id }));
+  const now = Date.now();
+  const claim = { endpointId: 'office', now, leaseUntil: now + 30_000, limit: 3 };
+  const claimed: string[] = [];
+  const worker = async ({ store }: (typeof both)[number]) => {
+    for (let due = await store.claimDue(claim); due.length > 0; due = await store.claimDue(claim)) {
+      claimed.push(...due.map(({ delivery }) => delivery.id));
+    }
+  };
+  await Promise.all([...both, ...both].map(worker));
+  await Promise.all(both.map(({ store }) => store.close()));
+
+  assert.deepEqual(claimed.sort(), ids.sort());
 });
 
 test('a migration that fails leaves the version before, and a newer database is refused', async () => {

@@ -213,3 +213,20 @@ test('ready is said only when the vision process works', async (t) => {
   hub.bus.say({ kind: 'fault', code: 'model-altered', message: 'The model is not as it was.' });
   assert.deepEqual(await codes(), ['model-altered']);
 });
+
+test('a hold that was under way before a restart is carried on', async (t) => {
+  const before = await aHub();
+  t.after(before.remove);
+  await before.hub.start();
+  await play(before, { seconds: 2 });
+  const { directory, clock } = before;
+  await before.close();
+  assert.equal((await before.alerts().catch(() => [])).length, 0);
+
+  const hub = await aHub({ directory, clock });
+  t.after(hub.close);
+  await hub.hub.start();
+  await play(hub, { seconds: 2 });
+
+  assert.deepEqual(await said(hub), ['no_mask open']);
+});

@@ -1,6 +1,7 @@
 /** A real server of another maker as a child of a test, which can be hurt. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 
 export interface Engine {
   readonly url: string;
@@ -52,11 +53,14 @@ export class EngineProcess {
     process.once('exit', () => this.signal('SIGKILL'));
   }
 
+  /** PostgreSQL's children lead groups of their own: each is told by itself. */
   signal(signal: NodeJS.Signals): void {
-    try {
-      process.kill(-this.pid, signal);
-    } catch {
-      // It is gone already.
+    for (const pid of [-this.pid, ...childrenOf(this.pid)]) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It is gone already.
+      }
     }
   }
 
@@ -67,6 +71,15 @@ export class EngineProcess {
     this.signal('SIGCONT');
     this.signal('SIGKILL');
     await gone;
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return text.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
   }
 }
 

@@ -68,8 +68,15 @@ function ask(
       settle();
     };
     const refuse = (code: string, what: string) => end(() => reject(trialProblem(code, what)));
+    const tooLong = () => performance.now() - started > milliseconds;
+    const tooSlow = () => {
+      child.kill('SIGKILL');
+      refuse('import-too-slow', `takes more than ${milliseconds / 1000} s`);
+    };
     const answered = (answer: TrialAnswer) => {
-      if ('problem' in answer) refuse('import-network', `does not run: ${answer.problem}`);
+      // Between two looks an answer that came too late could pass.
+      if (tooLong()) tooSlow();
+      else if ('problem' in answer) refuse('import-network', `does not run: ${answer.problem}`);
       else end(() => resolve(answer));
     };
     const exited = (code: number | null, signal: NodeJS.Signals | null) => {
@@ -77,10 +84,9 @@ function ask(
     };
     const watch = setInterval(() => {
       const tooLarge = residentBytes(child.pid) > bytes;
-      if (!tooLarge && performance.now() - started <= milliseconds) return;
+      if (!tooLarge) return tooLong() ? tooSlow() : undefined;
       child.kill('SIGKILL');
-      if (tooLarge) refuse('import-too-large', `takes more than ${Math.round(bytes / 1e6)} MB`);
-      else refuse('import-too-slow', `takes more than ${milliseconds / 1000} s`);
+      refuse('import-too-large', `takes more than ${Math.round(bytes / 1e6)} MB`);
     }, looksEvery);
     child.on('message', answered).on('exit', exited);
     child.send(request, (error) => {

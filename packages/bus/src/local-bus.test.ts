@@ -27,6 +27,7 @@ busContract('local socket', async () => {
     ingest,
     stopReading: () => socket.pause(),
     goOn: () => socket.resume(),
+    picturesDropped: () => ingest.dropped.picture ?? 0,
     async close() {
       await hub.close();
       client.destroy();

@@ -2,21 +2,7 @@ import type { Socket } from 'node:net';
 import { HubMessage, type IngestMessage } from '@maskwatch/contracts/bus';
 import type { IngestBus } from './bus.ts';
 import { encodeMessage, MessageReader } from './message-stream.ts';
-
-/**
- * How many bytes may wait for a slow hub before a kind is dropped: pictures first, what the rules
- * live on last. A picture is about 40 KB, a candidate 200 KB, an observation 1 KB.
- */
-const maxWaitingBytes: Record<IngestMessage['kind'], number> = {
-  picture: 512 * 1024,
-  evidence: 4 * 1024 * 1024,
-  'in-flight': 8 * 1024 * 1024,
-  observation: 8 * 1024 * 1024,
-  tick: 8 * 1024 * 1024,
-  status: 8 * 1024 * 1024,
-  ingest: 8 * 1024 * 1024,
-  fault: 8 * 1024 * 1024,
-};
+import { maxWaitingBytes } from './waiting-bytes.ts';
 
 /** An owner's end of a local socket to the hub. */
 export class LocalIngestBus implements IngestBus {

@@ -21,6 +21,28 @@ export function encodeMessage(message: unknown, bytes: readonly Uint8Array[] = [
   return [Buffer.concat([prefix, json]), ...bytes];
 }
 
+/** Of the first message of the bytes; throws RangeError where they are out of bounds. */
+function lengthsOf(all: Buffer): { json: number; total: number } {
+  const json = all.readUInt32BE(0);
+  const body = all.readUInt32BE(4);
+  if (json > maxJsonBytes || body > maxBodyBytes) {
+    throw new RangeError(`message of ${json} + ${body} bytes on the bus`);
+  }
+  return { json, total: prefixBytes + json + body };
+}
+
+function cut(all: Buffer, { json, total }: { json: number; total: number }) {
+  const message: unknown = JSON.parse(all.toString('utf8', prefixBytes, prefixBytes + json));
+  return { message, bytes: all.subarray(prefixBytes + json, total) };
+}
+
+/** Of exactly one message; throws RangeError or SyntaxError where it is none of ours. */
+export function decodeMessage(all: Buffer): { message: unknown; bytes: Uint8Array } {
+  const lengths = lengthsOf(all);
+  if (lengths.total !== all.length) throw new RangeError('a message of another length');
+  return cut(all, lengths);
+}
+
 /** Cuts a byte stream into messages. */
 export class MessageReader {
   readonly #onMessage: (message: unknown, bytes: Uint8Array) => void;
@@ -38,23 +60,19 @@ export class MessageReader {
     this.#buffered += chunk.length;
     while (this.#buffered >= this.#wanted) {
       const all = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
-      const json = all.readUInt32BE(0);
-      const body = all.readUInt32BE(4);
-      if (json > maxJsonBytes || body > maxBodyBytes) {
-        throw new RangeError(`message of ${json} + ${body} bytes on the bus`);
-      }
-      const total = prefixBytes + json + body;
+      const lengths = lengthsOf(all);
+      const { total } = lengths;
       if (all.length < total) {
         this.#chunks = [all];
         this.#wanted = total;
         return;
       }
-      const message: unknown = JSON.parse(all.toString('utf8', prefixBytes, prefixBytes + json));
+      const { message, bytes } = cut(all, lengths);
       const rest = all.subarray(total);
       this.#chunks = rest.length > 0 ? [rest] : [];
       this.#buffered = rest.length;
       this.#wanted = prefixBytes;
-      this.#onMessage(message, all.subarray(prefixBytes + json, total));
+      this.#onMessage(message, bytes);
     }
   }
 }

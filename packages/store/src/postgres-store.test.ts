@@ -40,6 +40,16 @@ test('an opening that is said again counts once', async () => {
   assert.deepEqual(again, first);
 });
 
+test('an opening that is said again while the first is being committed counts once', async () => {
+  const { store } = await openPostgresStore({ url: await freshDatabase() });
+  const answers = await Promise.all(Array.from({ length: 6 }, () => store.open(anOpening('a'))));
+  const alerts = await store.alerts({ limit: 10 });
+  await store.close();
+
+  assert.deepEqual(alerts, [answers[0]]);
+  assert.deepEqual(new Set(answers.map(({ sequence }) => sequence)).size, 1);
+});
+
 test('one hub is active, and what the former one says of violations is refused', async () => {
   const url = await freshDatabase();
   const one = await openPostgresStore({ url });

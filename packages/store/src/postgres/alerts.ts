@@ -32,11 +32,11 @@ export async function nextSequence(client: PoolClient): Promise<number> {
 /** False when this opening was committed before: its answer was lost, and it is said again. */
 export async function insertOpening(client: PoolClient, opening: Opening): Promise<boolean> {
   const { violation } = opening;
-  const known = await client.query('SELECT 1 FROM alerts WHERE id = $1', [opening.alertId]);
-  if (known.rowCount !== 0) return false;
-  await client.query(
+  // Waits where the first saying is still being committed.
+  const inserted = await client.query(
     `INSERT INTO violations VALUES
-       ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULL, NULL, $13)`,
+       ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULL, NULL, $13)
+     ON CONFLICT (id) DO NOTHING`,
     [
       ...[violation.id, violation.cameraId, violation.ruleId, violation.ruleVersion],
       ...[violation.subject, violation.severity, violation.state, violation.trackId],
@@ -45,6 +45,7 @@ export async function insertOpening(client: PoolClient, opening: Opening): Promi
       violation.unsure ? 1 : 0,
     ],
   );
+  if (inserted.rowCount === 0) return false;
   await client.query(
     `INSERT INTO alerts VALUES
        ($1, $2, $3, 'firing', 'new', NULL, NULL, NULL, $4, $5, $6, $7, $8)`,

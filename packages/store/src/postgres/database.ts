@@ -21,7 +21,7 @@ export function toProblem(thrown: unknown, place: string): unknown {
       action: 'Free room on this disk; what was waiting goes on by itself.',
     });
   }
-  if (!isUnreachable(thrown, code)) return thrown;
+  if (!isUnreachable(thrown)) return thrown;
   return new Problem(
     'store-unreachable',
     `The PostgreSQL at ${place} does not answer (${messageOf(thrown)}).`,
@@ -32,9 +32,13 @@ export function toProblem(thrown: unknown, place: string): unknown {
   );
 }
 
-/** Classes 08 (connection) and 57P (shutting down), and what has no SQLSTATE: sockets, time-outs. */
-function isUnreachable(thrown: unknown, code: string): boolean {
-  if (/^(08|57P)/.test(code) || /^E[A-Z]+$/.test(code)) return true;
+/**
+ * Classes 08 (connection) and 57P (shutting down), 53300 (too many connections), and what has no
+ * SQLSTATE: sockets, time-outs.
+ */
+function isUnreachable(thrown: unknown): boolean {
+  const code = (thrown as { code?: string }).code ?? '';
+  if (/^(08|57P|53300)/.test(code) || /^E[A-Z]+$/.test(code)) return true;
   return thrown instanceof Error && /timeout|terminated|Connection/i.test(thrown.message);
 }
 
@@ -77,7 +81,8 @@ export class Database {
         await client.query('COMMIT');
         return result;
       } catch (fault) {
-        await client.query('ROLLBACK');
+        // It would wait behind the question that got no answer; the client is thrown away.
+        if (!isUnreachable(fault)) await client.query('ROLLBACK');
         throw fault;
       }
     });

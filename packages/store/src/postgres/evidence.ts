@@ -39,7 +39,8 @@ export class PostgresFiles implements EvidenceFiles {
   async write(id: string, jpeg: Uint8Array, capturedAt: number): Promise<string> {
     const path = `${new Date(capturedAt).toISOString().slice(0, 10)}/${id}.jpg`;
     const sql = `INSERT INTO evidence_files (path, bytes) VALUES ($1, $2)
-      ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes`;
+      ON CONFLICT (path) DO UPDATE
+        SET bytes = excluded.bytes, written_at = clock_timestamp()`;
     await this.#database.rows(sql, [path, Buffer.from(jpeg)]);
     return path;
   }

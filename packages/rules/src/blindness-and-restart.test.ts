@@ -123,3 +123,25 @@ test('a violation of a rule that the config no longer has ends as left', () => {
 
   assert.deepEqual(outcomes(events), ['9.0 ended a left']);
 });
+
+test('a hold that was reached after it was kept opens no second violation', () => {
+  for (const track of ['a', 'b']) {
+    const before = anEngine();
+    const lines = film([bare(0, 10)]);
+    rehearse(lines.slice(0, 15), before);
+    const kept = before.holds();
+    rehearse(lines.slice(15, 17), before);
+    const engine = anEngine({ prefix: 'w' });
+    engine.restore(before.open(), kept);
+
+    const silences: [number, number][] = [[0, 6]];
+    const events = rehearse(film([bare(0, 3.4), bare(6, 25, { track })], { silences }), engine);
+
+    assert.equal(kept.length, 1);
+    assert.deepEqual(outcomes(events), [], `track ${track}`);
+    assert.deepEqual(
+      engine.open().map(({ id }) => id),
+      ['v1'],
+    );
+  }
+});

@@ -52,11 +52,15 @@ export class RuleEngine {
   }
 
   /**
-   * Takes over what was open, and the holds under way, when the process went. Each is carried on by its track, or by who
-   * breaks the rule near its place; the time since it was last seen counts as blindness.
+   * Takes over what was open, and the holds under way, when the process went. Each is carried on by
+   * its track, or by who breaks the rule near its place; the time since it was last seen counts as
+   * blindness. Holds are kept each second: one that was reached since is the violation that is open.
    */
   restore(violations: Violation[], holds: Hold[] = []): void {
-    for (const hold of holds) this.#camera(hold.cameraId).resumeHold(hold);
+    for (const hold of holds) {
+      const reached = violations.some((violation) => isOf(violation, hold));
+      if (!reached) this.#camera(hold.cameraId).resumeHold(hold);
+    }
     for (const violation of violations) {
       if (violation.subject !== 'person' || violation.box === undefined) continue;
       this.#camera(violation.cameraId).restore(violation, violation.box);
@@ -83,4 +87,13 @@ export class RuleEngine {
     this.#cameras.set(cameraId, camera);
     return camera;
   }
+}
+
+/** By its beginning, not by its track: that may have become another since. */
+function isOf(violation: Violation, { cameraId, ruleId, startedAt }: Hold): boolean {
+  return (
+    violation.cameraId === cameraId &&
+    violation.ruleId === ruleId &&
+    violation.startedAt === startedAt
+  );
 }

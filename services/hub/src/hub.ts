@@ -57,6 +57,8 @@ export class Hub {
   #cancelTimers: (() => void)[] = [];
   /** What the store has of holds. */
   #keptHolds = '';
+  /** One call at a time: an older set must not come after a newer one. */
+  #keepingHolds = false;
   /** What the rooms share; the composition tells it of the vision process. */
   readonly context: HubContext;
 
@@ -123,9 +125,14 @@ export class Hub {
   async #keepHolds(): Promise<void> {
     const holds = this.context.rules.holds();
     const text = JSON.stringify(holds);
-    if (text === this.#keptHolds) return;
-    await this.#options.store.keepHolds(holds);
-    this.#keptHolds = text;
+    if (text === this.#keptHolds || this.#keepingHolds) return;
+    this.#keepingHolds = true;
+    try {
+      await this.#options.store.keepHolds(holds);
+      this.#keptHolds = text;
+    } finally {
+      this.#keepingHolds = false;
+    }
   }
 
   #wire(): HubContext {

@@ -22,7 +22,8 @@ export interface InputLook {
 /** One open detector: boxes in pixels of its input, suppressed, most confident first. */
 export interface Finder extends OpenNetwork {
   model: DetectorModel;
-  find(look: InputLook): Promise<Detection[]>;
+  /** Looks of one size and colour. */
+  find(looks: readonly InputLook[]): Promise<Detection[][]>;
 }
 
 export interface MemberFinder extends Finder {
@@ -34,32 +35,47 @@ export interface MemberFinder extends Finder {
 const most = 300;
 
 /**
- * What several detectors find on one input, fused. Each is asked for all that it would have
+ * What several detectors find on each input, fused. Each is asked for all that it would have
  * pixelated, also where surer boxes are wanted: what is fused must not depend on what is wanted.
  * One that flips counts as two of half its weight; padding is mirrored with the picture.
  */
 export async function findTogether(
-  look: InputLook,
+  looks: readonly InputLook[],
   members: readonly MemberFinder[],
-): Promise<Detection[]> {
-  const found: WeightedDetections[] = [];
+): Promise<Detection[][]> {
+  const found = looks.map((): WeightedDetections[] => []);
   for (const { model, find, weight, flip } of members) {
-    const minConfidence = Math.min(look.minConfidence, model.thresholds.pixelate);
-    const share = flip ? weight / 2 : weight;
-    found.push({ weight: share, detections: await find({ ...look, minConfidence }) });
-    if (flip) {
-      const detections = await findMirrored({ ...look, minConfidence }, find);
-      found.push({ weight: share, detections });
+    const asked = looks.map((look) => {
+      const minConfidence = Math.min(look.minConfidence, model.thresholds.pixelate);
+      return { ...look, minConfidence };
+    });
+    const answers = flip
+      ? [await find(asked), await findMirrored(asked, find)]
+      : [await find(asked)];
+    for (const answer of answers) {
+      for (const [n, detections] of answer.entries()) {
+        found[n]!.push({ weight: weight / answers.length, detections });
+      }
     }
   }
-  return weightedBoxesFusion(found)
-    .filter(({ confidence }) => confidence >= look.minConfidence)
-    .slice(0, most);
+  return looks.map(({ minConfidence }, n) =>
+    weightedBoxesFusion(found[n]!)
+      .filter(({ confidence }) => confidence >= minConfidence)
+      .slice(0, most),
+  );
 }
 
-async function findMirrored(look: InputLook, find: Finder['find']): Promise<Detection[]> {
-  const planes = new Uint8Array(look.planes.length);
-  mirrorPlanes(look.planes, look.width, planes);
-  const detections = await find({ ...look, planes });
-  return detections.map((one) => ({ ...one, box: mirrorBox(one.box, look.width) }));
+async function findMirrored(
+  looks: readonly InputLook[],
+  find: Finder['find'],
+): Promise<Detection[][]> {
+  const mirrored = looks.map((look) => {
+    const planes = new Uint8Array(look.planes.length);
+    mirrorPlanes(look.planes, look.width, planes);
+    return { ...look, planes };
+  });
+  const found = await find(mirrored);
+  return found.map((detections, n) => {
+    return detections.map((one) => ({ ...one, box: mirrorBox(one.box, looks[n]!.width) }));
+  });
 }

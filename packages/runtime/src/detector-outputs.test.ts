@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DetectorModel } from '@maskwatch/contracts/model';
 import { candidatesOf } from './detector-outputs.ts';
+import type { RawOutput } from './onnx-results.ts';
 import { loadDetector, modelsFolder } from './registry.ts';
-import type { RawOutput } from './session.ts';
 
 const shipped = (await loadDetector('face-yolov4-mobilenetv2', modelsFolder({}))).model;
 const looked = { width: 64, height: 32, minConfidence: 0.5 };

@@ -4,7 +4,7 @@ import { Problem } from '@maskwatch/platform/problem';
 import { decodeHead } from '@maskwatch/vision/yolo-decode';
 import { decodeYolov8 } from '@maskwatch/vision/yolov8-decode';
 import { decodeYunet } from '@maskwatch/vision/yunet-decode';
-import { outputOf, type RawOutput } from './session.ts';
+import { outputOf, type RawOutput } from './onnx-results.ts';
 
 export interface OutputsOptions {
   model: DetectorModel;

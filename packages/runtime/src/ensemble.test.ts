@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import type { Probabilities } from '@maskwatch/contracts/mask-state';
 import { goldenPattern } from '@maskwatch/vision/golden-pattern';
 import { openClassifier } from './classifier.ts';
-import { judgeTogether } from './classifier-ensemble.ts';
+import { type Crops, judgeTogether } from './classifier-ensemble.ts';
 import { openDetector } from './detector.ts';
 import { checkAllGolden } from './golden-check.ts';
 import { meanProbabilities } from './mean-probabilities.ts';
@@ -102,15 +102,16 @@ test('a member that wants a smaller crop gets it reduced', async () => {
   const seen: number[][] = [];
   const member = (size: number, mask: number) => ({
     ...{ size, weight: 1, flip: false },
-    async judge(crop: Uint8Array): Promise<Probabilities> {
-      seen.push([...crop]);
-      return { mask, no_mask: 1 - mask };
+    async judge({ crops }: Crops): Promise<Probabilities[]> {
+      seen.push([...crops]);
+      return [{ mask, no_mask: 1 - mask }];
     },
   });
   const crop = new Uint8Array([0, 4, 8, 12, 1, 1, 1, 1, 2, 2, 2, 2]);
   const members = [member(2, 0.5), member(1, 1)];
-  const together = { size: 2, colour: 'rgb', members } as const;
-  assert.deepEqual(await judgeTogether(crop, together), { mask: 0.75, no_mask: 0.25 });
+  const input = { crops: crop, count: 1, colour: 'rgb' } as const;
+  const said = await judgeTogether(input, { size: 2, members });
+  assert.deepEqual(said, [{ mask: 0.75, no_mask: 0.25 }]);
   assert.deepEqual(seen, [[...crop], [6, 1, 2]]);
 });
 

@@ -3,7 +3,8 @@ import { Problem } from '@maskwatch/platform/problem';
 import { evenSamples, goldenPattern } from '@maskwatch/vision/golden-pattern';
 import { logitsOf } from './classifier-outputs.ts';
 import { candidatesOf } from './detector-outputs.ts';
-import { outputOf, type PictureSession, type RawOutput } from './session.ts';
+import { outputOf, type RawOutput } from './onnx-results.ts';
+import type { PictureSession } from './session.ts';
 
 /** How far a runtime is from the recorded outputs, as a share of each output's range. */
 export interface GoldenResult {
@@ -30,7 +31,10 @@ export async function checkAllGolden(networks: readonly OpenNetwork[]): Promise<
  * a runtime would find boxes that look right and are not. Problem inference-output where they have
  * another shape than classes, heads and layout say.
  */
-export async function checkGolden(model: Model, session: PictureSession): Promise<GoldenResult[]> {
+export async function checkGolden(
+  model: Model,
+  session: Pick<PictureSession, 'run'>,
+): Promise<GoldenResult[]> {
   const { width, height, tolerance, outputs: recorded } = model.golden;
   const planes = goldenPattern(width, height);
   const outputs = await session.run({ planes, count: 1, width, height, colour: 'rgb' });
@@ -61,7 +65,7 @@ export async function checkGolden(model: Model, session: PictureSession): Promis
 function refuseMisread(model: Model, outputs: Record<string, RawOutput>): void {
   const { width, height } = model.golden;
   if (model.task === 'detector') candidatesOf(outputs, { model, width, height, minConfidence: 1 });
-  if (model.task === 'classifier') logitsOf(outputs, model);
+  if (model.task === 'classifier') logitsOf(outputs, { model, count: 1 });
 }
 
 function largestDifference(found: readonly number[], expected: readonly number[]): number {

@@ -1,6 +1,7 @@
-import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { Problem } from '@maskwatch/platform/problem';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { RawOutput } from './session.ts';
+import { floatOutputs, type RawOutput, reasonOf } from './onnx-results.ts';
+import { sessionOptions } from './onnx-session.ts';
 
 /** What goes into one input of any network. */
 export interface RawInput {
@@ -18,14 +19,9 @@ export interface RawSession {
  * Problems: model-open; runs reject with inference-run.
  */
 export async function openRawSession(path: string): Promise<RawSession> {
-  const session = await InferenceSession.create(path, {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    enableMemPattern: false,
-    logSeverityLevel: 3,
-  }).catch((cause: unknown) => {
-    throw new Problem('model-open', `ONNX Runtime does not open the network: ${reason(cause)}`, {
+  const options = sessionOptions('cpu');
+  const session = await InferenceSession.create(path, options).catch((cause: unknown) => {
+    throw new Problem('model-open', `ONNX Runtime does not open the network: ${reasonOf(cause)}`, {
       cause,
       status: 422,
     });
@@ -40,22 +36,12 @@ export async function openRawSession(path: string): Promise<RawSession> {
         return [name, tensor] as const;
       });
       const results = await session.run(Object.fromEntries(feeds)).catch((cause: unknown) => {
-        throw new Problem('inference-run', `The network fails on a run: ${reason(cause)}`, {
+        throw new Problem('inference-run', `The network fails on a run: ${reasonOf(cause)}`, {
           cause,
           status: 422,
         });
       });
-      const outputs: Record<string, RawOutput> = {};
-      for (const [name, value] of Object.entries(results)) {
-        if (!(value instanceof Tensor) || !(value.data instanceof Float32Array)) continue;
-        outputs[name] = { data: value.data, shape: value.dims };
-      }
-      return outputs;
+      return floatOutputs(results);
     },
   };
-}
-
-/** The runtime's messages run over many lines; the first says what is wrong. */
-function reason(thrown: unknown): string {
-  return messageOf(thrown).split('\n')[0]!.slice(0, 300);
 }

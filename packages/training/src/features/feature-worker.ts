@@ -1,7 +1,8 @@
 // A thread that decodes, cuts, augments and runs the lower part of a network. It ends only when asked
 // to between two requests: the process would abort if it ended during a run.
 import { parentPort, workerData } from 'node:worker_threads';
-import { openSession, outputOf, type PictureSession } from '@maskwatch/runtime/session';
+import { outputOf } from '@maskwatch/runtime/onnx-results';
+import { openSession, type PictureSession } from '@maskwatch/runtime/session';
 import sharp from 'sharp';
 import { cutViews, type ViewPlan } from './cut-views.ts';
 import { jpegOf } from './jpeg-round-trip.ts';

@@ -1,5 +1,5 @@
+import type { RawOutput } from '@maskwatch/runtime/onnx-results';
 import type { RawInput } from '@maskwatch/runtime/raw-session';
-import type { RawOutput } from '@maskwatch/runtime/session';
 
 export type Feeds = Record<string, RawInput>;
 export type Outputs = Record<string, RawOutput>;

@@ -52,6 +52,8 @@ export const ATTRIBUTE_TYPE = {
 
 /** ONNX's numbers for the types of elements. */
 export const ELEMENT_TYPE = { float: 1, uint8: 2, int64: 7 } as const;
+/** Its weights are read and written as they are; only half-precision.ts makes them. */
+export const FLOAT16 = 10;
 
 /** Of each of ONNX's types of elements: its name, bytes, and the field of values that are not raw. */
 export const ELEMENTS: Readonly<Record<number, { name: string; bytes: number; field?: number }>> = {

@@ -9,8 +9,9 @@ import {
   ModelFile,
 } from '@maskwatch/contracts/model';
 import { evenSamples, goldenPattern } from '@maskwatch/vision/golden-pattern';
+import { checkGolden } from './golden-check.ts';
 import type { LoadedModel } from './registry.ts';
-import { openSession } from './session.ts';
+import { openSession, type PictureSession } from './session.ts';
 
 type Undescribed = 'file' | 'sha256' | 'golden';
 /** A model whose file has not been written yet. */
@@ -26,19 +27,23 @@ const samplesOfEach = 61;
 
 /**
  * Writes a model's folder: the network, its card where there is one, and model.json with hash and
- * golden outputs. model.json comes last and whole: a write that breaks off leaves no model. Problems:
- * model-open and inference-run where the network does not run here.
+ * golden outputs. model.json comes last and whole: a write that breaks off leaves no model. Of a
+ * variant the golden outputs are those of its original, and `measured` tells how far it is from
+ * them, of their range. Problems: model-open and inference-run where the network does not run here,
+ * model-golden where a variant is further from its original than it may be.
  */
 export async function writeModelFolder({
   folder,
   model,
   onnx,
   card,
+  golden: original,
 }: {
   folder: string;
   model: NewModel;
   onnx: Uint8Array;
   card?: string;
+  golden?: Model['golden'];
 }): Promise<LoadedModel> {
   await mkdir(folder, { recursive: true });
   const file = `${model.name}.onnx`;
@@ -46,13 +51,9 @@ export async function writeModelFolder({
   await writeFile(path, onnx);
   const sha256 = createHash('sha256').update(onnx).digest('hex');
   const size = goldenSize(model);
-  const blank = {
-    ...model,
-    file,
-    sha256,
-    golden: { ...size, tolerance: fp32Tolerance, outputs: [] },
-  };
-  const written = { ...blank, golden: await goldenOutputs({ model: blank, path }) };
+  const blank = { ...size, tolerance: fp32Tolerance, outputs: [] };
+  const named = { ...model, file, sha256, golden: original ?? blank };
+  const written = await checkedHere({ model: named, path });
   if (card !== undefined) await writeFile(join(folder, 'CARD.md'), card);
   await writeDescription(folder, written);
   return { model: written, path };
@@ -76,23 +77,37 @@ function goldenSize({ task, input }: NewModel): { width: number; height: number 
   return fixed ? { width: input.size, height: input.size } : { width: 320, height: 256 };
 }
 
-async function goldenOutputs(loaded: LoadedModel): Promise<Model['golden']> {
-  const { golden } = loaded.model;
-  const { width, height } = golden;
+/** With what it computes here: recorded where nothing is, else compared. */
+async function checkedHere(loaded: LoadedModel): Promise<Model> {
+  const { model } = loaded;
   const session = await openSession(loaded);
   try {
-    const planes = goldenPattern(width, height);
-    const results = await session.run({ planes, count: 1, width, height, colour: 'rgb' });
-    const outputs = Object.entries(results).map(([name, { data, shape }]) => ({
-      name,
-      shape: [...shape],
-      range: rounded(range(data)),
-      samples: evenSamples(data, samplesOfEach).map(rounded),
-    }));
-    return { ...golden, outputs };
+    if (model.golden.outputs.length === 0) {
+      return { ...model, golden: await goldenOutputs(model.golden, session) };
+    }
+    const differences = (await checkGolden(model, session)).map(({ output, difference }) => {
+      return [`${output}Difference`, Number(difference.toPrecision(3))] as const;
+    });
+    return { ...model, measured: { ...model.measured, ...Object.fromEntries(differences) } };
   } finally {
     await session.release();
   }
+}
+
+async function goldenOutputs(
+  golden: Model['golden'],
+  session: PictureSession,
+): Promise<Model['golden']> {
+  const { width, height } = golden;
+  const planes = goldenPattern(width, height);
+  const results = await session.run({ planes, count: 1, width, height, colour: 'rgb' });
+  const outputs = Object.entries(results).map(([name, { data, shape }]) => ({
+    name,
+    shape: [...shape],
+    range: rounded(range(data)),
+    samples: evenSamples(data, samplesOfEach).map(rounded),
+  }));
+  return { ...golden, outputs };
 }
 
 function range(values: Float32Array): number {

@@ -5,6 +5,7 @@ import { type LoadedModel, listModels, loadModel, modelsFolder } from '@maskwatc
 import { openSession } from '@maskwatch/runtime/session';
 import { Command } from 'commander';
 import { modelsImportCommand } from './models-import.ts';
+import { modelsVariantCommand } from './models-variant.ts';
 
 export interface VerifiedModel {
   name: string;
@@ -60,6 +61,7 @@ export function modelsCommand(): Command {
     .argument('[name...]', 'models to verify (default: all)')
     .action(verify);
   models.addCommand(modelsImportCommand());
+  models.addCommand(modelsVariantCommand());
   return models;
 }
 

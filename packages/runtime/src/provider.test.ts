@@ -134,15 +134,31 @@ test('without a GPU every request for one ends on the cpu and says why, once a n
   }
 });
 
-test('webgpu on the Vulkan in software that Chromium brings agrees with the cpu', {
+/** The Vulkan that computes in software: Chromium brings it, and ONNX Runtime's webgpu takes it. */
+const software = { VK_ICD_FILENAMES: '/usr/lib/chromium/vk_swiftshader_icd.json' };
+
+test('webgpu in software agrees with the cpu', {
   timeout: 180_000,
 }, async (t) => {
-  const found = await compare('webgpu', {
-    VK_ICD_FILENAMES: '/usr/lib/chromium/vk_swiftshader_icd.json',
-  });
+  const found = await compare('webgpu', software);
   for (const { provider, fallback, difference } of [found.detector, found.classifier]) {
     if (fallback !== undefined) t.diagnostic(`no webgpu on this machine: ${fallback}`);
     assert.equal(provider, fallback === undefined ? 'webgpu' : 'cpu');
     assert.ok(difference < 1e-3, `differs by ${difference}`);
   }
+});
+
+test('auto leaves a driver alone that computes in software', { timeout: 60_000 }, async () => {
+  const source = `
+    import { openSession } from ${JSON.stringify(new URL('./session.ts', import.meta.url).href)};
+    import { loadClassifier } from ${JSON.stringify(new URL('./registry.ts', import.meta.url).href)};
+    const session = await openSession(await loadClassifier('mask-mobilenetv2'), { provider: 'auto' });
+    process.stdout.write(session.provider + ' ' + session.fallback);
+  `;
+  const args = ['--input-type=module', '-e', source];
+  const env = { ...process.env, ...software, CUDA_VISIBLE_DEVICES: '', MASKWATCH_MODELS: folder };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  const why = /its driver computes in software \(\d+ ms where the cpu needs|No supported adapters/;
+  assert.match(stdout, /^cpu mask-mobilenetv2 computes on cpu, not on cuda: /);
+  assert.match(stdout, why);
 });

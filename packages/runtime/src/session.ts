@@ -1,7 +1,8 @@
 import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { goldenPattern } from '@maskwatch/vision/golden-pattern';
 import { checkGolden } from './golden-check.ts';
 import { LastingSession } from './lasting-session.ts';
-import type { RawOutput } from './onnx-results.ts';
+import { type RawOutput, reasonOf } from './onnx-results.ts';
 import { type OnnxSession, openOnnxSession, type PictureBatch } from './onnx-session.ts';
 import {
   type ComputesOn,
@@ -24,9 +25,15 @@ export interface PictureSession extends ComputesOn {
 }
 
 /**
+ * Drivers that compute in software need some hundred times as long as ONNX Runtime on the same
+ * processor; a real GPU never this many times, not even for one small picture.
+ */
+const softwareFactor = 20;
+
+/**
  * Opens a model where it was asked to compute, else on the next provider down to the CPU, which
- * `fallback` then explains. On a GPU a network must pass its golden check first. Problems:
- * model-open; runs reject with inference-run.
+ * `fallback` then explains. On a GPU a network must pass its golden check first, and where `auto`
+ * chooses, it must be no CPU in disguise. Problems: model-open; runs reject with inference-run.
  */
 export async function openSession(
   loaded: LoadedModel,
@@ -34,14 +41,19 @@ export async function openSession(
 ): Promise<PictureSession> {
   const { name } = loaded.model;
   const reasons: string[] = [];
+  const open = (candidate: OnnxProvider) => {
+    if (candidate === 'cpu') return openOnnxSession(loaded, 'cpu');
+    const opened =
+      provider === 'auto' ? openHardware(loaded, candidate) : openChecked(loaded, candidate);
+    return opened.catch((thrown: unknown) => {
+      reasons.push(`not on ${candidate}: ${whyNot(thrown)}`);
+    });
+  };
   for (const candidate of providersToTry(provider)) {
-    const first =
-      candidate === 'cpu'
-        ? await openOnnxSession(loaded, 'cpu')
-        : await openChecked(loaded, candidate).catch(noting(reasons, candidate));
+    const first = await open(candidate);
     if (first === undefined) continue;
-    const fallback =
-      reasons.length === 0 ? undefined : `${name} computes on ${candidate}, ${reasons.join('; ')}`;
+    const why = [`${name} computes on ${candidate}`, reasons.join('; ')].join(', ');
+    const fallback = reasons.length === 0 ? undefined : why;
     if (fallback !== undefined) onFallback?.(fallback);
     const openCpu = () => openChecked(loaded, 'cpu');
     return new LastingSession({ name, first, fallback, openCpu, onFallback });
@@ -60,9 +72,29 @@ async function openChecked(loaded: LoadedModel, provider: OnnxProvider): Promise
   }
 }
 
-/** A network that is open on no GPU is no fault yet: the reason is kept for the sentence. */
-function noting(reasons: string[], candidate: OnnxProvider) {
-  return (thrown: unknown): undefined => {
-    reasons.push(`not on ${candidate}: ${messageOf(thrown)}`);
-  };
+/** And not in software. Problem provider-software. */
+async function openHardware(loaded: LoadedModel, provider: OnnxProvider): Promise<OnnxSession> {
+  const session = await openChecked(loaded, provider);
+  const cpu = await openChecked(loaded, 'cpu');
+  // Both have run once, so that nothing is prepared in this time.
+  const onCpu = await runMs(loaded, cpu);
+  const here = await runMs(loaded, session);
+  await cpu.release();
+  if (here < softwareFactor * onCpu) return session;
+  await session.release();
+  const times = `${here.toFixed(0)} ms where the cpu needs ${onCpu.toFixed(1)}`;
+  throw new Problem('provider-software', `its driver computes in software (${times})`);
+}
+
+async function runMs({ model }: LoadedModel, session: OnnxSession): Promise<number> {
+  const { width, height } = model.golden;
+  const planes = goldenPattern(width, height);
+  const started = performance.now();
+  await session.run({ planes, count: 1, width, height, colour: 'rgb' });
+  return performance.now() - started;
+}
+
+function whyNot(thrown: unknown): string {
+  const opening = thrown instanceof Problem && thrown.code === 'model-open';
+  return opening ? reasonOf(thrown.cause) : messageOf(thrown);
 }

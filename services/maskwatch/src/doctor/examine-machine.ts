@@ -15,6 +15,7 @@ import { configSummary } from '../commands/check.ts';
 import { verifyModels } from '../commands/models.ts';
 import { unsayableRules } from '../service/unsayable-rules.ts';
 import { type Finding, failure } from './finding.ts';
+import { providers } from './providers.ts';
 
 export interface Examined {
   config: string;
@@ -33,7 +34,11 @@ export async function* examineMachine({ config, dataDir }: Examined): AsyncGener
   yield deathSignal();
   const loaded = settings(config);
   yield loaded.finding;
-  yield* await models(loaded.config);
+  const found = await models(loaded.config);
+  yield* found;
+  if (loaded.config !== undefined && found.every(({ level }) => level !== 'fail')) {
+    yield* providers(loaded.config.models);
+  }
   yield disk(dataDir);
   if (loaded.config === undefined) return;
   yield await port(loaded.config.access);

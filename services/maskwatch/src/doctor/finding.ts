@@ -1,8 +1,8 @@
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 
-/** What was seen of one thing: fail keeps the service from its work, warn does not. */
+/** What was seen of one thing: fail keeps the service from its work, warn does not, note is no fault. */
 export interface Finding {
-  level: 'ok' | 'warn' | 'fail';
+  level: 'ok' | 'note' | 'warn' | 'fail';
   about: string;
   detail: string;
   action?: string;

@@ -12,11 +12,9 @@ import { evidenceRows, forgetEvidence, PostgresFiles } from './postgres/evidence
 import { PostgresLeadership } from './postgres/leadership.ts';
 import { migrate } from './postgres/migrations.ts';
 import { insertDelivery, Outbox } from './postgres/outbox.ts';
-import { toViolation, type ViolationRow } from './sqlite/rows.ts';
+import { forgottenAtOnce } from './queries.ts';
+import { toViolation, type ViolationRow } from './rows.ts';
 import type { Store } from './store.ts';
-
-/** Alerts removed in one transaction: short enough not to hold up the hub. */
-const forgottenAtOnce = 500;
 
 /** What the hubs and deliveries of many machines share; closed through the store. */
 export interface PostgresStore {

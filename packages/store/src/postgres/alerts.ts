@@ -2,14 +2,10 @@ import type { Alert, Evidence } from '@maskwatch/contracts/alert';
 import type { AlertQuery } from '@maskwatch/contracts/http';
 import type { Violation } from '@maskwatch/contracts/violation';
 import type { PoolClient } from 'pg';
-import { type AlertRow, type EvidenceRow, toAlert, toEvidence } from '../sqlite/rows.ts';
+import { joined } from '../queries.ts';
+import { type AlertRow, type EvidenceRow, toAlert, toEvidence } from '../rows.ts';
 import type { AlertHandling, Ending, Opening } from '../store.ts';
 import type { Database } from './database.ts';
-
-const joined = `
-  SELECT violations.*, alerts.id AS alert_id, sequence, condition, handling, dismiss_reason,
-    handled_by, handled_at, evidence_missing, trace
-  FROM alerts JOIN violations ON violations.id = alerts.violation_id`;
 
 /** The part of a query that each filter adds where it is given. */
 const filters = {

@@ -1,6 +1,6 @@
 import type { Evidence } from '@maskwatch/contracts/alert';
 import type { EvidenceFiles } from '../evidence-files.ts';
-import { type EvidenceRow, toEvidence } from '../sqlite/rows.ts';
+import { type EvidenceRow, toEvidence } from '../rows.ts';
 import type { Database } from './database.ts';
 
 /** Rows of evidence that a query names. */

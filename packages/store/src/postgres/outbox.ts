@@ -1,18 +1,9 @@
 import type { Delivery } from '@maskwatch/contracts/delivery';
 import type { PoolClient } from 'pg';
-import { type AttemptRow, type DeliveryRow, toAttempt, toDelivery } from '../sqlite/rows.ts';
+import { deliveryColumns, inOrder } from '../queries.ts';
+import { type AttemptRow, type DeliveryRow, toAttempt, toDelivery } from '../rows.ts';
 import type { AttemptResult, DueDelivery, NewDelivery, Store } from '../store.ts';
 import type { Database } from './database.ts';
-
-/** An end waits until the firing of its alert is off to the same endpoint, one way or another. */
-const inOrder = `
-  NOT (type = 'alert.ended' AND EXISTS (
-    SELECT 1 FROM deliveries AS earlier
-    WHERE earlier.alert_id = deliveries.alert_id AND earlier.endpoint_id = deliveries.endpoint_id
-      AND earlier.type = 'alert.firing' AND earlier.state = 'waiting'))`;
-
-/** All but the body, which only the sender reads: it can hold a picture. */
-const columns = 'id, endpoint_id, alert_id, type, state, created_at, next_attempt_at';
 
 type Claim = Parameters<Store['claimDue']>[0];
 type Filter = Parameters<Store['deliveries']>[0];
@@ -37,13 +28,13 @@ export class Outbox {
   }
 
   async get(id: string): Promise<Delivery | undefined> {
-    const sql = `SELECT ${columns} FROM deliveries WHERE id = $1`;
+    const sql = `SELECT ${deliveryColumns} FROM deliveries WHERE id = $1`;
     return (await this.#deliveries(sql, [id]))[0];
   }
 
   list({ endpointId, alertId, limit }: Filter): Promise<Delivery[]> {
     return this.#deliveries(
-      `SELECT ${columns} FROM deliveries
+      `SELECT ${deliveryColumns} FROM deliveries
        WHERE ($1::text IS NULL OR endpoint_id = $1) AND ($2::text IS NULL OR alert_id = $2)
        ORDER BY position DESC LIMIT $3`,
       [endpointId, alertId, limit],
@@ -54,7 +45,7 @@ export class Outbox {
   async claimDue({ endpointId, now, leaseUntil, limit }: Claim): Promise<DueDelivery[]> {
     const rows = await this.#database.write(async (client) => {
       const due = await client.query<Claimed>(
-        `SELECT ${columns}, body FROM deliveries
+        `SELECT ${deliveryColumns}, body FROM deliveries
          WHERE endpoint_id = $1 AND state = 'waiting' AND next_attempt_at <= $2
            AND leased_until <= $2 AND ${inOrder}
          ORDER BY created_at, position LIMIT $3 FOR UPDATE SKIP LOCKED`,
@@ -75,7 +66,7 @@ export class Outbox {
   async record({ deliveryId, attempt, state, nextAttemptAt }: AttemptResult): Promise<Delivery> {
     await this.#database.write(async (client) => {
       const { rows } = await client.query<DeliveryRow>(
-        `SELECT ${columns} FROM deliveries WHERE id = $1 FOR UPDATE`,
+        `SELECT ${deliveryColumns} FROM deliveries WHERE id = $1 FOR UPDATE`,
         [deliveryId],
       );
       const row = rows[0];

@@ -1,15 +1,11 @@
 import type { Alert } from '@maskwatch/contracts/alert';
 import type { AlertQuery } from '@maskwatch/contracts/http';
 import type { Hold, Violation } from '@maskwatch/contracts/violation';
+import { forgottenAtOnce, joined } from '../queries.ts';
+import { type AlertRow, toAlert, toViolation, type ViolationRow } from '../rows.ts';
 import type { AlertHandling, Ending, Opening, Store } from '../store.ts';
 import type { Database, Statement } from './database.ts';
 import type { EvidenceTable } from './evidence.ts';
-import { type AlertRow, toAlert, toViolation, type ViolationRow } from './rows.ts';
-
-const joined = `
-  SELECT violations.*, alerts.id AS alert_id, sequence, condition, handling, dismiss_reason,
-    handled_by, handled_at, evidence_missing, trace
-  FROM alerts JOIN violations ON violations.id = alerts.violation_id`;
 
 /** The part of a query that each filter adds where it is given. */
 const filters = {
@@ -20,9 +16,6 @@ const filters = {
   after: 'alerts.sequence > :after',
 } as const;
 type Filter = keyof typeof filters;
-
-/** Alerts removed in one transaction: short enough not to hold up the hub. */
-const forgottenAtOnce = 500;
 
 type Counts = Awaited<ReturnType<Store['alertCounts']>>;
 

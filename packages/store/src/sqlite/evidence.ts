@@ -1,6 +1,6 @@
 import type { Evidence } from '@maskwatch/contracts/alert';
+import { type EvidenceRow, toEvidence } from '../rows.ts';
 import type { Database } from './database.ts';
-import { type EvidenceRow, toEvidence } from './rows.ts';
 
 /** The table `evidence`: what files there are. */
 export class EvidenceTable {

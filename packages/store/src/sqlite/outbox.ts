@@ -1,17 +1,8 @@
 import type { Delivery } from '@maskwatch/contracts/delivery';
+import { deliveryColumns, inOrder } from '../queries.ts';
+import { type AttemptRow, type DeliveryRow, toAttempt, toDelivery } from '../rows.ts';
 import type { AttemptResult, DueDelivery, NewDelivery, Store } from '../store.ts';
 import type { Database } from './database.ts';
-import { type AttemptRow, type DeliveryRow, toAttempt, toDelivery } from './rows.ts';
-
-/** An end waits until the firing of its alert is off to the same endpoint, one way or another. */
-const inOrder = `
-  NOT (type = 'alert.ended' AND EXISTS (
-    SELECT 1 FROM deliveries AS earlier
-    WHERE earlier.alert_id = deliveries.alert_id AND earlier.endpoint_id = deliveries.endpoint_id
-      AND earlier.type = 'alert.firing' AND earlier.state = 'waiting'))`;
-
-/** All but the body, which only the sender reads: it can hold a picture. */
-const columns = 'id, endpoint_id, alert_id, type, state, created_at, next_attempt_at';
 
 /** What is over is not sent again: its picture has no reason to stay in the outbox. */
 const withoutPicture = `
@@ -116,21 +107,23 @@ function prepare(database: Database) {
          (id, endpoint_id, alert_id, type, state, body, created_at, next_attempt_at)
        VALUES (:id, :endpoint, :alert, :type, 'waiting', :body, :created, :created)`,
     ),
-    byId: database.statement<DeliveryRow>(`SELECT ${columns} FROM deliveries WHERE id = :id`),
+    byId: database.statement<DeliveryRow>(
+      `SELECT ${deliveryColumns} FROM deliveries WHERE id = :id`,
+    ),
     attempts: database.statement<AttemptRow>(
       'SELECT * FROM attempts WHERE delivery_id = :delivery ORDER BY number',
     ),
     list: database.statement<DeliveryRow>(
-      `SELECT ${columns} FROM deliveries WHERE (:endpoint IS NULL OR endpoint_id = :endpoint)
+      `SELECT ${deliveryColumns} FROM deliveries WHERE (:endpoint IS NULL OR endpoint_id = :endpoint)
        ORDER BY position DESC LIMIT :limit`,
     ),
     listOfAlert: database.statement<DeliveryRow>(
-      `SELECT ${columns} FROM deliveries
+      `SELECT ${deliveryColumns} FROM deliveries
        WHERE alert_id = :alert AND (:endpoint IS NULL OR endpoint_id = :endpoint)
        ORDER BY position DESC LIMIT :limit`,
     ),
     due: database.statement<DeliveryRow & { body: string }>(
-      `SELECT ${columns}, body FROM deliveries
+      `SELECT ${deliveryColumns}, body FROM deliveries
        WHERE endpoint_id = :endpoint AND state = 'waiting' AND next_attempt_at <= :now
          AND leased_until <= :now AND ${inOrder}
        ORDER BY created_at, position LIMIT :limit`,

@@ -2,7 +2,7 @@ import type { Alert, Evidence } from '@maskwatch/contracts/alert';
 import type { Attempt, Delivery } from '@maskwatch/contracts/delivery';
 import type { Violation } from '@maskwatch/contracts/violation';
 
-/** Rows as node:sqlite hands them out, and their way into the words of the contracts. */
+/** Rows as both databases hand them out, and their way into the words of the contracts. */
 
 export interface ViolationRow {
   id: string;

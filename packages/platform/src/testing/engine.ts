@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 
 export interface Engine {
   readonly url: string;
@@ -81,6 +82,32 @@ function childrenOf(pid: number): number[] {
   } catch {
     return [];
   }
+}
+
+/** The server under a test, started; `folder` holds its files and goes with it. */
+export async function runningEngine(
+  server: EngineProcess,
+  given: { url: string; port: number; folder: string; start(): Promise<void> },
+): Promise<Engine> {
+  const { url, port, folder, start } = given;
+  await start();
+  return {
+    ...{ url, port },
+    get pid() {
+      return server.pid;
+    },
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
+    kill: () => server.kill(),
+    restart: async () => {
+      await server.kill();
+      await start();
+    },
+    close: async () => {
+      await server.kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Asks until `probe` succeeds; a start that takes longer than 30 s has failed. */

@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Engine, EngineProcess, untilUp } from './engine.ts';
+import { type Engine, EngineProcess, runningEngine, untilUp } from './engine.ts';
 import { freePort } from './free-port.ts';
 
 /** Debian keeps the programs of each version in a folder of its own. */
@@ -34,24 +34,8 @@ export async function startPostgres(more: readonly string[] = []): Promise<Engin
     server.start();
     await untilUp(server, () => answers(port));
   };
-  await start();
-  return {
-    ...{ url: `postgres://maskwatch@127.0.0.1:${port}/postgres`, port },
-    get pid() {
-      return server.pid;
-    },
-    pause: () => server.signal('SIGSTOP'),
-    resume: () => server.signal('SIGCONT'),
-    kill: () => server.kill(),
-    restart: async () => {
-      await server.kill();
-      await start();
-    },
-    close: async () => {
-      await server.kill();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const url = `postgres://maskwatch@127.0.0.1:${port}/postgres`;
+  return runningEngine(server, { url, port, folder, start });
 }
 
 function run(command: string, args: string[]): void {

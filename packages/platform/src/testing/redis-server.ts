@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { type Engine, EngineProcess, untilUp } from './engine.ts';
+import { type Engine, EngineProcess, runningEngine, untilUp } from './engine.ts';
 import { freePort } from './free-port.ts';
 
 const settings = {
@@ -24,24 +24,8 @@ export async function startRedis(
     server.start();
     await untilUp(server, () => answers(port));
   };
-  await start();
-  return {
-    ...{ url: `redis://127.0.0.1:${port}`, port },
-    get pid() {
-      return server.pid;
-    },
-    pause: () => server.signal('SIGSTOP'),
-    resume: () => server.signal('SIGCONT'),
-    kill: () => server.kill(),
-    restart: async () => {
-      await server.kill();
-      await start();
-    },
-    close: async () => {
-      await server.kill();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const url = `redis://127.0.0.1:${port}`;
+  return runningEngine(server, { url, port, folder, start });
 }
 
 async function answers(port: number): Promise<void> {

@@ -6,7 +6,6 @@ import { Delivery, Endpoint } from './delivery.ts';
 import { JudgedState } from './mask-state.ts';
 import { DetectorClass, ModelFile } from './model.ts';
 import { ProblemDetails } from './problem.ts';
-import { HubStatus, Lease, WorkerStatus } from './scaled.ts';
 import { Trace } from './violation.ts';
 
 export const apiPrefix = '/api/v1';
@@ -60,14 +59,6 @@ export const Status = z.object({
   reasons: z.array(z.object({ code: z.string(), detail: z.string() })),
   vision: VisionStatus.optional(),
   visionStarts: z.number().int(),
-  /** Of the scaled shape alone: hubs, ingests with their cameras, inference workers. */
-  scaled: z
-    .object({
-      hubs: z.array(HubStatus),
-      ingests: z.array(z.object({ id: z.string(), status: VisionStatus, leases: z.array(Lease) })),
-      workers: z.array(WorkerStatus),
-    })
-    .optional(),
   eventLoopDelayMs: z.number(),
   store: z.object({ path: z.string(), bytes: z.number(), freeBytes: z.number().optional() }),
   evidence: z.object({

@@ -20,19 +20,19 @@ refuse() {
 video='ffmpeg util-linux'
 servers='python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav'
-engines='redis-server postgresql'
+engines='redis-server postgresql haproxy prometheus'
 case $mode in
   start) packages=$video ;;
   check) packages='' ;;
   test) packages="$video $servers $engines iproute2 chromium python3-opencv python3-numpy python3-torch" ;;
-  bench) packages="$video $servers iproute2 chromium python3-opencv python3-numpy python3-venv" ;;
+  bench) packages="$video $servers redis-server postgresql iproute2 chromium python3-opencv python3-numpy python3-venv" ;;
   *) refuse "unknown mode \"$mode\"; it is one of start, test, check, bench" ;;
 esac
 
 # A program serves wherever it came from; what has no program of its own is asked of dpkg.
 program_of() {
   case $1 in
-    ffmpeg | chromium | redis-server) echo "$1" ;;
+    ffmpeg | chromium | redis-server | haproxy | prometheus) echo "$1" ;;
     util-linux) echo setpriv ;;
     iproute2) echo ip ;;
   esac

@@ -39,7 +39,7 @@ const world = new Set([
   ...['globalThis', 'process', 'fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'Worker'],
 ]);
 
-const serviceNames = new Set(['ingest', 'hub', 'deliveries', 'dashboard']);
+const serviceNames = new Set(['ingest', 'inference-worker', 'hub', 'deliveries', 'dashboard']);
 
 /** Why `room` may not import our package or service `target`; undefined when it may. */
 function whyNot(room: string, target: string): string | undefined {

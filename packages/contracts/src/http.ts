@@ -6,6 +6,7 @@ import { Delivery, Endpoint } from './delivery.ts';
 import { JudgedState } from './mask-state.ts';
 import { DetectorClass, ModelFile } from './model.ts';
 import { ProblemDetails } from './problem.ts';
+import { HubStatus, IngestStatus, WorkerStatus } from './scaled.ts';
 import { Trace } from './violation.ts';
 
 export const apiPrefix = '/api/v1';
@@ -59,6 +60,14 @@ export const Status = z.object({
   reasons: z.array(z.object({ code: z.string(), detail: z.string() })),
   vision: VisionStatus.optional(),
   visionStarts: z.number().int(),
+  /** Of the scaled shape alone. */
+  scaled: z
+    .object({
+      hubs: z.array(HubStatus),
+      ingests: z.array(IngestStatus),
+      workers: z.array(WorkerStatus),
+    })
+    .optional(),
   eventLoopDelayMs: z.number(),
   store: z.object({ path: z.string(), bytes: z.number(), freeBytes: z.number().optional() }),
   evidence: z.object({

@@ -1,13 +1,18 @@
-/** What processes of the scaled shape say of themselves. */
+/** What processes of the scaled shape say of themselves when they join. */
 import { z } from 'zod';
 import { CameraId } from './camera.ts';
+
+/**
+ * Of the messages between the services. Raised only when an older process would misread a newer
+ * one: processes of another protocol are refused, of another version only named.
+ */
+export const protocol = 1;
 
 export const ModelStamp = z.object({ name: z.string(), sha256: z.string() });
 export type ModelStamp = z.infer<typeof ModelStamp>;
 
 /** Compared with the active hub's: who judges with another model is refused, with both hashes. */
 export const ProcessStamp = z.object({
-  /** Of the messages: raised only when an older process would misread a newer one. */
   protocol: z.number().int(),
   version: z.string(),
   detector: ModelStamp,
@@ -16,10 +21,54 @@ export const ProcessStamp = z.object({
 });
 export type ProcessStamp = z.infer<typeof ProcessStamp>;
 
-/** Where a network computes. */
+/** Where a session computes, and why not where it was asked to. */
 export const Provider = z.enum(['cpu', 'cuda', 'webgpu', 'tfjs']);
 export type Provider = z.infer<typeof Provider>;
+
+/** Of one inference worker, kept in the frames Redis while it lives; for the status page and /metrics. */
+export const WorkerStatus = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.number().int(),
+  at: z.number(),
+  version: z.string(),
+  provider: Provider,
+  /** Why it is not the provider that was asked for. */
+  fallback: z.string().optional(),
+  /** Most pictures of one run. */
+  batch: z.number().int(),
+  pictures: z.number().int(),
+  crops: z.number().int(),
+  failed: z.number().int(),
+  detectorMs: z.number().optional(),
+  classifierMs: z.number().optional(),
+});
+export type WorkerStatus = z.infer<typeof WorkerStatus>;
 
 /** A camera of one owner, in one epoch: what is said in an older one is not believed. */
 export const Lease = z.object({ cameraId: CameraId, epoch: z.number().int() });
 export type Lease = z.infer<typeof Lease>;
+
+/** Of one ingest, as the hubs hear it. */
+export const IngestStatus = z.object({
+  id: z.string(),
+  version: z.string(),
+  /** When it was last heard. */
+  at: z.number(),
+  owned: z.array(Lease),
+  leaving: z.boolean(),
+  /** Why it is given no camera: another model, or another config. */
+  refused: z.string().optional(),
+});
+export type IngestStatus = z.infer<typeof IngestStatus>;
+
+/** Of one hub, for the status page. */
+export const HubStatus = z.object({
+  id: z.string(),
+  at: z.number(),
+  version: z.string(),
+  /** The one whose rules count. */
+  active: z.boolean(),
+  viewers: z.number().int(),
+});
+export type HubStatus = z.infer<typeof HubStatus>;

@@ -9,9 +9,8 @@ import { Problem } from '@maskwatch/platform/problem';
 import { Command } from 'commander';
 import { startEmbedded } from '../service/embedded-service.ts';
 import { shippedConfig } from './check.ts';
-
-/** After the first signal the service may take this long; a second signal ends it at once. */
-const stopMs = 15_000;
+import { portNumber } from './port-number.ts';
+import { untilStopped } from './until-stopped.ts';
 
 interface StartOptions {
   config: string;
@@ -48,19 +47,7 @@ async function start(options: StartOptions): Promise<void> {
   const service = await startEmbedded({ config, directory, logger });
   const shown = config.access.host.includes(':') ? `[${config.access.host}]` : config.access.host;
   process.stdout.write(`maskwatch is at http://${shown}:${service.port}\n`);
-  await signalled();
-  logger.info('stopping');
-  const forced = setTimeout(() => process.kill(process.pid, 'SIGKILL'), stopMs);
-  process.once('SIGINT', () => process.kill(process.pid, 'SIGKILL'));
-  await service.stop();
-  clearTimeout(forced);
-}
-
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+  await untilStopped(logger, () => service.stop());
 }
 
 /** Cameras named on the command line take the place of the config's; its rules hold for them. */
@@ -93,13 +80,4 @@ function cameraOf(address: string, id: string): CameraConfig {
 
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new Problem('port-invalid', `"${text}" is no port.`, {
-    action: 'Ports are whole numbers from 0 (any free one) to 65535.',
-    status: 400,
-  });
 }

@@ -3,6 +3,7 @@ import type { Visit, VisitsFilm } from './visits-film.ts';
 
 /** One showing of a visit, in milliseconds since the epoch. */
 export interface Showing {
+  cameraId: string;
   /** "round 2, visitor 3" */
   name: string;
   from: number;
@@ -11,11 +12,13 @@ export interface Showing {
 }
 
 export class FilmClock {
+  readonly #cameraId: string;
   readonly #film: VisitsFilm;
   readonly #beganAt: number;
 
   /** `beganAt`: when picture 0 was due, in seconds of the machine's monotonic clock. */
-  constructor(film: VisitsFilm, beganAt: number) {
+  constructor(cameraId: string, film: VisitsFilm, beganAt: number) {
+    this.#cameraId = cameraId;
     this.#film = film;
     const monotonic = Number(process.hrtime.bigint()) / 1e6;
     this.#beganAt = Date.now() - (monotonic - beganAt * 1000);
@@ -29,6 +32,7 @@ export class FilmClock {
     return rounds
       .flatMap((round) =>
         visits.map((visit, n) => ({
+          cameraId: this.#cameraId,
           name: `round ${round + 1}, visitor ${n + 1}`,
           from: this.#beganAt + (round * seconds + visit.from) * 1000,
           to: this.#beganAt + (round * seconds + visit.to) * 1000,

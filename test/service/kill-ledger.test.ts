@@ -37,7 +37,12 @@ const sound: Proceedings = {
   announced: [{ alertId: 'a', ...firing }],
   taken: [taken('m', 'a'), taken('m', 'a')],
   alerts: [alert('a')],
-  showings: [{ name: 'visitor 1', from: 1000, to: 9000, visit: { from: 1, to: 9, x: 150 } }],
+  showings: [
+    {
+      ...{ cameraId: 'gate', name: 'visitor 1', from: 1000, to: 9000 },
+      visit: { from: 1, to: 9, x: 150 },
+    },
+  ],
   gaps: [],
 };
 
@@ -46,7 +51,8 @@ function faults(change: Partial<Proceedings>): string {
 }
 
 test('a repeat with the id and the bytes of the first is no fault', () => {
-  assert.deepEqual(judge(sound), { unseen: [], repeats: 1, faults: [] });
+  const { repeats, unseen, faults } = judge(sound);
+  assert.deepEqual({ repeats, unseen, faults }, { repeats: 1, unseen: [], faults: [] });
 });
 
 test('what was lost, changed, doubled or invented is named', () => {
@@ -56,6 +62,7 @@ test('what was lost, changed, doubled or invented is named', () => {
     /m came with two bodies/,
   );
   assert.match(faults({ taken: [taken('m', 'a'), taken('n', 'a')] }), /came with two ids/);
+  assert.match(faults({ alerts: [] }), /a was announced and is not in the store/);
   assert.match(faults({ taken: [...sound.taken, taken('n', 'b')] }), /b was delivered and is not/);
   assert.match(faults({ alerts: [alert('a'), alert('b', 4000)] }), /visitor 1 raised 2 alerts/);
 });

@@ -69,27 +69,38 @@ export interface Verdict {
   /** Showings without an alert, each with the gap that explains it. */
   unseen: string[];
   repeats: number;
-  /** What must not be; empty when all is well. */
+  /** Announced and gone, or a violation that was seen and raised nothing. */
+  lost: string[];
+  /** More than one alert, body or id where there is to be one. */
+  doubled: string[];
+  /** Delivered or raised without a violation. */
+  invented: string[];
+  /** All three; empty when all is well. */
   faults: string[];
 }
 
 export function judge(proceedings: Proceedings): Verdict {
-  const { unseen, faults } = judgeShowings(proceedings);
+  const seen = judgeShowings(proceedings);
   const ids = new Set(proceedings.taken.map(({ id }) => id));
+  const lost = [...broken(proceedings), ...seen.lost];
+  const doubled = [...changed(proceedings), ...seen.doubled];
+  const invented = [...unknown(proceedings), ...seen.invented];
   return {
-    unseen,
-    repeats: proceedings.taken.length - ids.size,
-    faults: [...lost(proceedings), ...changed(proceedings), ...invented(proceedings), ...faults],
+    ...{ unseen: seen.unseen, repeats: proceedings.taken.length - ids.size },
+    ...{ lost, doubled, invented, faults: [...lost, ...doubled, ...invented] },
   };
 }
 
-function lost({ announced, taken }: Proceedings): string[] {
+/** Promises that were not kept. */
+function broken({ announced, taken, alerts }: Proceedings): string[] {
   const arrived = new Set(taken.map(({ body }) => `${body.data.id} ${body.type}`));
-  return announced
-    .filter(({ alertId, condition }) => !arrived.has(`${alertId} alert.${condition}`))
-    .map(
-      ({ alertId, condition }) => `alert ${alertId} ${condition} was announced, never delivered`,
-    );
+  const kept = new Set(alerts.map(({ id }) => id));
+  return announced.flatMap(({ alertId, condition }) => [
+    ...(arrived.has(`${alertId} alert.${condition}`)
+      ? []
+      : [`alert ${alertId} ${condition} was announced, never delivered`]),
+    ...(kept.has(alertId) ? [] : [`alert ${alertId} was announced and is not in the store`]),
+  ]);
 }
 
 /** A repeat has the id and the bytes of the first; a transition has one id. */
@@ -107,7 +118,7 @@ function changed({ taken }: Proceedings): string[] {
   });
 }
 
-function invented({ taken, alerts }: Proceedings): string[] {
+function unknown({ taken, alerts }: Proceedings): string[] {
   const known = new Set(alerts.map(({ id }) => id));
   return taken
     .filter(({ body }) => !known.has(body.data.id))
@@ -118,14 +129,16 @@ function judgeShowings({
   alerts,
   showings,
   gaps,
-}: Proceedings): Pick<Verdict, 'unseen' | 'faults'> {
-  const faults: string[] = [];
+}: Proceedings): Pick<Verdict, 'unseen' | 'lost' | 'doubled' | 'invented'> {
+  const lost: string[] = [];
+  const doubled: string[] = [];
+  const invented: string[] = [];
   const unseen: string[] = [];
   const explained = new Set<string>();
   for (const showing of showings) {
     const raised = alerts.filter((alert) => belongs(alert, showing));
     for (const { id } of raised) explained.add(id);
-    if (raised.length > 1) faults.push(`${showing.name} raised ${raised.length} alerts`);
+    if (raised.length > 1) doubled.push(`${showing.name} raised ${raised.length} alerts`);
     if (raised.length > 0) continue;
     const why = gaps.filter((gap) => gap.from < showing.to && gap.to > showing.from);
     const sight = longestSight(showing, why);
@@ -140,26 +153,25 @@ function judgeShowings({
     }
     const seconds = (sight / 1000).toFixed(1);
     unseen.push(`${showing.name}: seen for ${seconds} s at most because of ${names(why)}`);
-    if (sight >= sightNeededMs)
-      faults.push(`${showing.name} raised no alert, and no kill tells why`);
+    if (sight >= sightNeededMs) lost.push(`${showing.name} raised no alert, and no kill tells why`);
   }
   const first = Math.min(...showings.map(({ from }) => from));
   const last = Math.max(...showings.map(({ to }) => to));
   for (const { id, violation } of alerts) {
     const inside = violation.startedAt >= first && violation.startedAt <= last;
     if (inside && !explained.has(id))
-      faults.push(`alert ${id} belongs to no violation of the film`);
+      invented.push(`alert ${id} belongs to no violation of the film`);
   }
-  return { unseen, faults };
+  return { unseen, lost, doubled, invented };
 }
 
 const names = (gaps: Gap[]) => gaps.map(({ name }) => name).join(', ') || 'nothing';
 
 /** A violation of the same place that had not ended: each start counts its last 10 s anew. */
-function stillOpen({ from, visit }: Showing, alerts: Alert[]): Alert | undefined {
+function stillOpen({ from, visit, cameraId }: Showing, alerts: Alert[]): Alert | undefined {
   return alerts.find(
-    ({ violation: { startedAt, endedAt = from + 1, box } }) =>
-      startedAt < from && endedAt > from && inPlace(box, visit),
+    ({ violation: { startedAt, endedAt = from + 1, box, ...violation } }) =>
+      violation.cameraId === cameraId && startedAt < from && endedAt > from && inPlace(box, visit),
   );
 }
 
@@ -171,9 +183,10 @@ function inPlace(box: Violation['box'], visit: Visit): boolean {
   return box !== undefined && Math.abs(box[0] + box[2] / 2 - visit.x) < 150;
 }
 
-function belongs({ violation: { startedAt, box } }: Alert, { from, to, visit }: Showing): boolean {
+function belongs({ violation }: Alert, { from, to, visit, cameraId }: Showing): boolean {
+  const { startedAt, box } = violation;
   const inTime = startedAt >= from - toleranceMs && startedAt <= to + toleranceMs;
-  return inTime && inPlace(box, visit);
+  return violation.cameraId === cameraId && inTime && inPlace(box, visit);
 }
 
 /** The longest time without a break in which a showing could be judged, in milliseconds. */

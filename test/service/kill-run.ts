@@ -74,7 +74,7 @@ class KillRun {
     await this.#sighted(startedAt);
     const sightedAt = Date.now();
     // Known from the first viewer on.
-    this.#film = new FilmClock(this.#visits, camera.beganAt);
+    this.#film = new FilmClock('gate', this.#visits, camera.beganAt);
     for (const [n, kill] of kills.entries()) await this.#kill(n + 1, kill);
     await comesUp;
     const endedAt = Date.now();

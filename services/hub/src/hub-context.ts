@@ -2,6 +2,7 @@
 import type { Config } from '@maskwatch/contracts/config';
 import type { Delivery } from '@maskwatch/contracts/delivery';
 import type { Judging, Model } from '@maskwatch/contracts/model';
+import type { IngestStatus, Lease } from '@maskwatch/contracts/scaled';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import type { RuleEngine } from '@maskwatch/rules/rule-engine';
@@ -21,8 +22,29 @@ export interface DeliveriesPort {
   wake(): void;
   /** Throws Problem `endpoint-unknown`. */
   sendTest(endpointId: string): Promise<Delivery>;
-  /** Since this start, for /metrics. */
-  readonly counters: { attempts: number; delivered: number; failed: number; givenUp: number };
+  /** Of a hub that has become the active one: what endpoints are configured no more. */
+  takeOver?(): Promise<void>;
+  /** Since this start, for /metrics; absent where another process sends. */
+  readonly counters?: { attempts: number; delivered: number; failed: number; givenUp: number };
+}
+
+/** Of the scaled shape: this hub among the others, and the ingests that it hears. */
+export interface ClusterView {
+  readonly hubId: string;
+  /** Its rules count. */
+  readonly active: boolean;
+  /** Of the store; undefined while it stands by. */
+  readonly term: number | undefined;
+  /** The frames Redis, where hubs tell one another. */
+  readonly redis: string;
+  /** Those that were heard lately. */
+  ingests(): IngestStatus[];
+  /** What the active hub leases to whom, by ingest; empty on a standby. */
+  leases(): ReadonlyMap<string, readonly Lease[]>;
+  /** Cameras given to another ingest, since this start. */
+  readonly moved: number;
+  /** Messages of an epoch that is over, since this start. */
+  readonly outdated: number;
 }
 
 export interface HubContext {
@@ -45,4 +67,6 @@ export interface HubContext {
   live: LiveHub;
   vision: VisionWatch;
   readiness: Readiness;
+  /** Absent on one machine. */
+  cluster?: ClusterView;
 }

@@ -69,7 +69,9 @@ export function createMetrics(context: HubContext): Registry {
     },
   );
   gauge('delivery_attempts', 'Attempts of deliveries by how they ended.', ['outcome'], (metric) => {
-    const { attempts, delivered, failed, givenUp } = context.deliveries.counters;
+    const { counters } = context.deliveries;
+    if (counters === undefined) return;
+    const { attempts, delivered, failed, givenUp } = counters;
     metric.set({ outcome: 'started' }, attempts);
     metric.set({ outcome: 'delivered' }, delivered);
     metric.set({ outcome: 'failed' }, failed);

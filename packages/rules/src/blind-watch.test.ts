@@ -136,6 +136,42 @@ test('after a restart the offline violation goes on and is not raised again', ()
   assert.deepEqual(back, ['120 sighted', '120 recovered']);
 });
 
+/** One that raised an outage in second 42 of a play, and what it raised. */
+function anOutage(watch: BlindWatch): Violation {
+  play(watch, { until: 10 });
+  watch.check(at(13.1));
+  const [event] = watch.check(at(43.2));
+  assert.ok(event?.kind === 'offline');
+  return event.violation;
+}
+
+test('who stood by ends a stored outage of a camera that it sees, which is never called blind', () => {
+  const stored = anOutage(aWatch());
+  const watch = aWatch();
+  play(watch, { until: 100 });
+
+  watch.restore([stored], at(100));
+
+  assert.equal(watch.blind('door'), false);
+  assert.deepEqual(play(watch, { from: 100, until: 110 }), ['100 sighted', '100 recovered']);
+});
+
+test('who stood by raises an outage anew where the store has none, and only there', () => {
+  const stored = anOutage(aWatch());
+  for (const [open, expected] of [
+    [[], ['50 offline']],
+    [[stored], []],
+  ] as const) {
+    const watch = aWatch();
+    anOutage(watch);
+
+    watch.restore([...open], at(50));
+
+    const events = play(watch, { from: 50, until: 60, ticks: false, judged: false });
+    assert.deepEqual(events, expected);
+  }
+});
+
 test('coverage is the share of time in which the camera could be judged', () => {
   const watch = aWatch();
   play(watch, { until: 60 });

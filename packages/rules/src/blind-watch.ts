@@ -18,6 +18,8 @@ interface Watched {
   judgedAt: number;
   blindSince: number | undefined;
   offline: Violation | undefined;
+  /** A judged frame came since it is watched. */
+  seen: boolean;
   /** Nothing is expected of it: a film at its end. */
   resting: boolean;
   log: CoverageLog;
@@ -54,7 +56,7 @@ export class BlindWatch {
   rest(cameraId: string, now: number): BlindEvent[] {
     const camera = this.#camera(cameraId, now);
     camera.resting = true;
-    return camera.blindSince === undefined ? [] : this.#recover(cameraId, camera, now);
+    return isOut(camera) ? this.#recover(cameraId, camera, now) : [];
   }
 
   /** `coveredMs`: the observation's; since the last judged frame where absent. */
@@ -63,6 +65,7 @@ export class BlindWatch {
     const elapsed = now - camera.judgedAt;
     camera.log.add(now, coveredMs ?? (elapsed <= judgedMissingMs ? elapsed : 0));
     camera.judgedAt = now;
+    camera.seen = true;
   }
 
   /** To be asked about once a second. */
@@ -70,12 +73,17 @@ export class BlindWatch {
     return [...this.#cameras].flatMap(([cameraId, camera]) => this.#check(cameraId, camera, now));
   }
 
-  /** Takes over the offline violations that were open when the process went. */
+  /**
+   * Takes over the offline violations that are open in the store, in place of its own: nobody else
+   * knows those. Of a camera that is seen by now, its own ends with the next check.
+   */
   restore(violations: Violation[], now: number): void {
+    for (const camera of this.#cameras.values()) camera.offline = undefined;
     for (const violation of violations) {
       if (violation.subject !== 'camera' || violation.ruleId !== offlineRuleId) continue;
       const camera = this.#camera(violation.cameraId, now);
       camera.offline = violation;
+      if (camera.seen) continue;
       camera.blindSince = violation.startedAt;
       camera.judgedAt = Math.min(violation.lastSeenAt, now - judgedMissingMs - 1);
     }
@@ -103,8 +111,8 @@ export class BlindWatch {
       events.push({ kind: 'blind', cameraId, at: now });
     }
     const since = camera.blindSince;
+    if (!blind) return isOut(camera) ? this.#recover(cameraId, camera, now) : [];
     if (since === undefined) return events;
-    if (!blind) return [...events, ...this.#recover(cameraId, camera, now)];
     if (camera.offline === undefined && now - since >= this.#offlineAfterMs) {
       camera.offline = this.#offline(cameraId, camera, { since, now });
       events.push({ kind: 'offline', cameraId, at: now, violation: camera.offline });
@@ -144,9 +152,14 @@ export class BlindWatch {
     const known = this.#cameras.get(cameraId);
     if (known !== undefined) return known;
     const log = new CoverageLog(now);
-    const never = { blindSince: undefined, offline: undefined, resting: false };
+    const never = { blindSince: undefined, offline: undefined, seen: false, resting: false };
     const camera: Watched = { tickAt: now, judgedAt: now, ...never, log };
     this.#cameras.set(cameraId, camera);
     return camera;
   }
+}
+
+/** Its blindness is not over yet, or one of another process is to be ended. */
+function isOut({ blindSince, offline }: Watched): boolean {
+  return blindSince !== undefined || offline !== undefined;
 }

@@ -67,6 +67,11 @@ export class RuleEngine {
     }
   }
 
+  /** Another process goes on with what was known here. */
+  forget(): void {
+    this.#cameras.clear();
+  }
+
   holds(): Hold[] {
     return [...this.#cameras.values()].flatMap((camera) => camera.holds());
   }

@@ -54,7 +54,13 @@ function anOwner(change: Partial<CameraConfig> = {}) {
   const clock = new FakeClock();
   const inference = new HeldInference();
   const sent: IngestMessage[] = [];
-  const bus = { send: (message: IngestMessage) => sent.push(message) } as unknown as IngestBus;
+  const epochs: [string, number | undefined][] = [];
+  const bus = {
+    send(message: IngestMessage, _bytes: unknown, epoch?: number) {
+      sent.push(message);
+      epochs.push([message.kind, epoch]);
+    },
+  } as unknown as IngestBus;
   const tracker = newTracker(models);
   const camera = CameraConfig.parse({ id: 'gate', source: 'rtsp://192.0.2.1/live', ...change });
   let handlers!: FrameSourceHandlers;
@@ -89,7 +95,7 @@ function anOwner(change: Partial<CameraConfig> = {}) {
       message.kind === 'observation' ? [message.observation.sequence] : [],
     );
   const seam = () => handlers.onSeam?.();
-  return { clock, inference, owner, source, sent, frame, seam, released, observed };
+  return { clock, inference, owner, source, sent, epochs, frame, seam, released, observed };
 }
 
 test('while one frame is in flight the newest waits, and what it replaces is counted', async () => {
@@ -105,6 +111,24 @@ test('while one frame is in flight the newest waits, and what it replaces is cou
   assert.deepEqual(released, [1, 2, 0, 3]);
   const { replaced, judged, lost } = owner.tick().counters;
   assert.deepEqual({ replaced, judged, lost }, { replaced: 2, judged: 2, lost: 0 });
+});
+
+test('what is said of a frame is said in the epoch in which it was taken up', async () => {
+  const { owner, inference, frame, epochs } = anOwner();
+
+  owner.epoch = 3;
+  frame();
+  owner.epoch = 4;
+  await inference.answer();
+  frame();
+  await inference.answer();
+
+  assert.deepEqual(epochs, [
+    ['in-flight', 3],
+    ['observation', 3],
+    ['in-flight', 4],
+    ['observation', 4],
+  ]);
 });
 
 test('a frame without an answer is lost, released, and the next one goes', async () => {

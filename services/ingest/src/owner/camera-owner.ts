@@ -32,6 +32,7 @@ export interface CameraOwnerOptions {
   bus: IngestBus;
   clock: Clock;
   logger: Logger;
+  epoch?: number;
   openSource(handlers: FrameSourceHandlers): FrameSource;
 }
 
@@ -52,15 +53,22 @@ export class CameraOwner {
   /** For how many seconds one frame has been under way; undefined between frames. */
   #underWay: number | undefined;
   watched = false;
+  /** Of the camera's lease. What is said of a frame is said in the epoch in which it was taken up. */
+  epoch: number;
 
   constructor(options: CameraOwnerOptions) {
     this.#options = options;
+    this.epoch = options.epoch ?? 0;
     this.#film = sourceKind(options.camera.source) === 'file';
     this.#source = options.openSource({
       onFrame: (frame) => this.#take(frame),
       onSeam: () => this.#seam(),
-      onStatus: () => options.bus.send({ kind: 'tick', tick: this.tick() }),
+      onStatus: () => options.bus.send({ kind: 'tick', tick: this.tick() }, [], this.epoch),
     });
+  }
+
+  get cameraId(): string {
+    return this.#options.camera.id;
   }
 
   start(): void {
@@ -74,6 +82,21 @@ export class CameraOwner {
     await this.#inFlight;
   }
 
+  /** Of the last observation when it was done; absent before it, and of a film. */
+  get ageMs(): number | undefined {
+    return this.#ageMs;
+  }
+
+  get counters(): FrameCounters {
+    const { received, starts, ...source } = this.#source.counters;
+    const own = this.#counters;
+    return {
+      ...{ received, starts, ...own },
+      replaced: source.replaced + own.replaced,
+      discarded: source.discarded + own.discarded,
+    };
+  }
+
   /** A sign of life, with or without frames. */
   tick(): Tick {
     const { camera, judge, clock } = this.#options;
@@ -85,7 +108,7 @@ export class CameraOwner {
       ...this.#size,
       ...(smallestFound === undefined ? {} : { smallestFound }),
       ...(this.#ageMs === undefined ? {} : { ageMs: this.#ageMs }),
-      counters: this.#allCounters(),
+      counters: this.counters,
     };
   }
 
@@ -97,16 +120,6 @@ export class CameraOwner {
     if (this.#underWay === undefined) return false;
     this.#underWay += 1;
     return this.#underWay > hangSeconds;
-  }
-
-  #allCounters(): FrameCounters {
-    const { received, starts, ...source } = this.#source.counters;
-    const own = this.#counters;
-    return {
-      ...{ received, starts, ...own },
-      replaced: source.replaced + own.replaced,
-      discarded: source.discarded + own.discarded,
-    };
   }
 
   #take(frame: Frame): void {
@@ -161,21 +174,22 @@ export class CameraOwner {
   async #judgeFrame(frame: Frame): Promise<void> {
     const { camera, judge, bus, tracker } = this.#options;
     const { picture } = frame;
+    const { epoch } = this;
     this.#underWay = 0;
     if (this.#anew) tracker.reset();
     this.#anew = false;
     this.#size = { width: picture.width, height: picture.height };
     this.#paintMasks(frame);
-    bus.send({ kind: 'in-flight', cameraId: camera.id });
+    bus.send({ kind: 'in-flight', cameraId: camera.id }, [], epoch);
     const detecting = judge.detect(picture);
     // Encoded while the detector runs: the viewer waits for the observation alone.
     const live = this.watched ? encodeLivePicture(picture) : undefined;
     live?.catch(() => {});
     const judgement = await judge.conclude(frame, await detecting);
     const observation = this.#dated(judgement.observation);
-    bus.send({ kind: 'observation', observation });
-    if (live !== undefined) await this.#sendPicture(observation, live);
-    await this.#sendCandidates(frame, judgement);
+    bus.send({ kind: 'observation', observation }, [], epoch);
+    if (live !== undefined) await this.#sendPicture(observation, { live, epoch });
+    await this.#sendCandidates(frame, { ...judgement, epoch });
   }
 
   /** With its age, which a film's have not: they are never late. */
@@ -189,20 +203,26 @@ export class CameraOwner {
   }
 
   /** A picture that cannot be encoded costs the viewers one, and evidence nothing. */
-  async #sendPicture(observation: Observation, live: Promise<Uint8Array>): Promise<void> {
+  async #sendPicture(
+    observation: Observation,
+    { live, epoch }: { live: Promise<Uint8Array>; epoch: number },
+  ): Promise<void> {
     const { bus, logger } = this.#options;
     try {
-      bus.send({ kind: 'picture', observation }, [await live]);
+      bus.send({ kind: 'picture', observation }, [await live], epoch);
     } catch (fault) {
       logger.warn({ err: fault }, 'a live picture could not be made');
     }
   }
 
-  async #sendCandidates({ picture }: Frame, judgement: Judgement): Promise<void> {
+  async #sendCandidates(
+    { picture }: Frame,
+    { epoch, ...judgement }: Judgement & { epoch: number },
+  ): Promise<void> {
     const { candidates, tracker, bus } = this.#options;
     const lost = tracker.recentlyLost(pixelateLostMs);
     for (const { candidate, jpegs } of await candidates.of({ ...judgement, picture, lost })) {
-      bus.send({ kind: 'evidence', candidate }, jpegs);
+      bus.send({ kind: 'evidence', candidate }, jpegs, epoch);
     }
   }
 

@@ -2,19 +2,15 @@
  * What a vision process does: ingest on this thread, inference on workers. It has one connection,
  * to the hub that started it, and is told there what to own.
  */
-import { fileURLToPath } from 'node:url';
 import type { IngestBus } from '@maskwatch/bus/bus';
 import type { HubMessage } from '@maskwatch/contracts/bus';
 import type { Config } from '@maskwatch/contracts/config';
 import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
-import { IngestService } from '@maskwatch/ingest/ingest-service';
-import { findDecoder } from '@maskwatch/ingest/source/decoder';
-import { systemClock } from '@maskwatch/platform/clock';
+import type { IngestService } from '@maskwatch/ingest/ingest-service';
 import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
-
-const demoFilm = fileURLToPath(new URL('../../../ingest/assets/demo.mp4', import.meta.url));
+import { openIngest } from './open-ingest.ts';
 
 export interface VisionOptions {
   bus: IngestBus;
@@ -50,18 +46,10 @@ async function watchCameras({ bus, logger, startInference }: VisionOptions): Pro
     if (message.kind === 'stop') void started.promise.then((running) => stop(running, bus));
   });
   const { models, cameras, evidenceStates } = await configured.promise;
-  const [inference, decoder, pair] = await Promise.all([
-    startInference(models),
-    findDecoder(),
-    loadPair(models),
-  ]);
-  const service = new IngestService({
-    ...{ cameras, evidenceStates, inference, decoder, demoFilm, bus, logger },
-    models: modelsOf(pair),
-    clock: systemClock,
-    // A thread inside a run cannot be ended but with its process; the hub starts another one.
-    onHang: () => process.kill(process.pid, 'SIGKILL'),
-  });
+  const [inference, pair] = await Promise.all([startInference(models), loadPair(models)]);
+  const ingest = { evidenceStates, inference, bus, logger, models: modelsOf(pair) };
+  const service = await openIngest(ingest);
+  await service.own(cameras.map((camera) => ({ camera, epoch: 0 })));
   service.start();
   started.resolve({ service, inference });
   logger.info({ cameras: cameras.length }, 'vision process watches its cameras');

@@ -1,11 +1,10 @@
 /** From a held candidate to what is kept of a violation, and to what a receiver is sent of it. */
-import { randomUUID } from 'node:crypto';
 import type { Evidence } from '@maskwatch/contracts/alert';
 import type { Violation } from '@maskwatch/contracts/violation';
 import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf } from '@maskwatch/platform/problem';
 import type { EvidenceFiles } from '@maskwatch/store/evidence-files';
-import { isDiskFull } from '../disk-full.ts';
+import { isAway, isDiskFull } from '../store-faults.ts';
 import type { HeldCandidate } from './evidence-ledger.ts';
 import { webhookPicture } from './webhook-picture.ts';
 
@@ -19,6 +18,14 @@ export interface Kept {
   pictureMissing?: string;
   /** What kept the files from being written. */
   fault?: unknown;
+}
+
+export interface ToKeep {
+  alertId: string;
+  /** Of the two files. */
+  evidenceIds: { picture: string; crop: string };
+  violation: Violation;
+  held: HeldCandidate | undefined;
 }
 
 export interface EvidenceKeeperOptions {
@@ -45,18 +52,19 @@ export class EvidenceKeeper {
     return this.#written;
   }
 
-  /** Never rejects: what cannot be written costs the picture, never the alert. */
-  async keep(
-    alertId: string,
-    { violation, held }: { violation: Violation; held: HeldCandidate | undefined },
-  ): Promise<Kept> {
+  /**
+   * What cannot be written costs the picture, never the alert. Rejects with `store-unreachable` only:
+   * asked again it writes the same files.
+   */
+  async keep({ alertId, evidenceIds, violation, held }: ToKeep): Promise<Kept> {
     if (violation.subject === 'camera') return { evidence: [] };
     if (held === undefined) return missing('No picture of the face was good enough to keep.');
     try {
-      const evidence = await this.#write(alertId, held);
+      const evidence = await this.#write({ alertId, evidenceIds }, held);
       this.#written += evidence.length;
       return { evidence, ...(await this.#toSend(violation, held)) };
     } catch (fault) {
+      if (isAway(fault)) throw fault;
       this.#options.logger.error({ err: fault, alertId }, 'evidence could not be written');
       if (isDiskFull(fault)) return { ...diskWasFull, fault };
       return { ...missing(`The picture could not be kept (${messageOf(fault)}).`), fault };
@@ -83,20 +91,24 @@ export class EvidenceKeeper {
     }
   }
 
-  async #write(alertId: string, { candidate, picture, crop }: HeldCandidate): Promise<Evidence[]> {
+  async #write(
+    { alertId, evidenceIds }: Pick<ToKeep, 'alertId' | 'evidenceIds'>,
+    { candidate, picture, crop }: HeldCandidate,
+  ): Promise<Evidence[]> {
     const { crop: cropped, capturedAt } = candidate;
     const written: Evidence[] = [];
     for (const { kind, jpeg, width, height, box } of [
       { kind: 'picture', jpeg: picture, ...candidate } as const,
       { kind: 'crop', jpeg: crop, ...cropped } as const,
     ]) {
-      const id = randomUUID();
+      const id = evidenceIds[kind];
       try {
         const path = await this.#options.files.write(id, jpeg, capturedAt);
         const bytes = jpeg.length;
         written.push({ id, alertId, kind, path, bytes, width, height, box, capturedAt });
       } catch (fault) {
-        await this.discard(written);
+        // A store that is away is asked again with the same names.
+        if (!isAway(fault)) await this.discard(written);
         throw fault;
       }
     }

@@ -10,8 +10,14 @@ import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import type { EvidenceFiles } from '@maskwatch/store/evidence-files';
 import type { NewDelivery, Opening, Store } from '@maskwatch/store/store';
-import { diskWasFull, EvidenceKeeper, type Kept } from '../evidence/evidence-keeper.ts';
+import {
+  diskWasFull,
+  EvidenceKeeper,
+  type Kept,
+  type ToKeep,
+} from '../evidence/evidence-keeper.ts';
 import type { EvidenceLedger, HeldCandidate } from '../evidence/evidence-ledger.ts';
+import { isAway, isFenced } from '../store-faults.ts';
 import { CommitLine } from './commit-line.ts';
 import { webhookBody } from './webhook-body.ts';
 
@@ -25,10 +31,12 @@ export interface AlertBookOptions {
   logger: Logger;
   /** Called after the commit. */
   onAlert(alert: Alert): void;
+  /** The store says that another hub has taken over. */
+  onFenced?(): void;
 }
 
-interface Opened {
-  alertId: string;
+/** With the ids that each try says. */
+interface Opened extends Pick<ToKeep, 'alertId' | 'evidenceIds'> {
   violation: Violation;
   trace: Trace | undefined;
 }
@@ -39,6 +47,8 @@ export class AlertBook {
   readonly #keeper: EvidenceKeeper;
   /** Where people of open violations are now, by violation; written with the next turn. */
   readonly #moves = new Map<string, Violation>();
+  /** Openings that are not committed yet, by violation. */
+  readonly #opening = new Map<string, Violation>();
 
   constructor(options: AlertBookOptions) {
     this.#options = options;
@@ -62,12 +72,21 @@ export class AlertBook {
     return this.#keeper.written;
   }
 
+  /** What is open but not yet in the store. */
+  get opening(): Violation[] {
+    return [...this.#opening.values()];
+  }
+
   opened(violation: Violation, trace?: Trace): void {
     const { trackId } = violation;
     // Looked up now: when the commit has its turn, newer candidates may have taken its place.
     const held = trackId === undefined ? undefined : this.#options.ledger.best(trackId);
-    const opened = { alertId: randomUUID(), violation, trace };
-    this.#line.enqueue('opened', () => this.#open(opened, held));
+    const evidenceIds = { picture: randomUUID(), crop: randomUUID() };
+    const opened = { alertId: randomUUID(), evidenceIds, violation, trace };
+    this.#opening.set(violation.id, violation);
+    const done = () => void this.#opening.delete(violation.id);
+    const waits = this.#line.enqueue('opened', () => this.#open(opened, held).finally(done));
+    if (!waits) done();
   }
 
   ended(violation: Violation, ended: EndReason): void {
@@ -87,6 +106,13 @@ export class AlertBook {
     return this.#line.recover();
   }
 
+  /** Another hub has taken over: what waits is its own. Answers when none of it can be committed. */
+  async abandon(): Promise<void> {
+    await this.#line.abandon();
+    this.#moves.clear();
+    this.#opening.clear();
+  }
+
   /** Answers when all that was said has been committed, or cannot be. */
   stop(): Promise<void> {
     return this.#line.stop();
@@ -100,30 +126,40 @@ export class AlertBook {
   /** What a full disk has left, the reserve above all, is for the alerts themselves. */
   async #keep(opened: Opened, held: HeldCandidate | undefined): Promise<Kept> {
     if (this.#line.diskFull && opened.violation.subject === 'person') return diskWasFull;
-    const kept = await this.#keeper.keep(opened.alertId, { ...opened, held });
+    const kept = await this.#line.commit(() => this.#keeper.keep({ ...opened, held }));
     if (this.#line.noteDiskFull(kept.fault)) await this.#line.giveUpReserve();
     return kept;
   }
 
+  /** Each try says the same ids and bytes: the store counts them once. */
   async #commitOpening(opened: Opened, kept: Kept): Promise<Alert> {
-    const { store } = this.#options;
-    const discard = () => this.#keeper.discard(kept.evidence);
+    const opening = this.#openingOf(opened, kept);
+    // Of a try without an answer the row may be there, and names the files.
+    let unsure = false;
+    const open = (one: Opening) =>
+      this.#options.store.open(one).catch((fault: unknown) => {
+        unsure ||= isAway(fault);
+        throw fault;
+      });
+    const discard = async () => {
+      if (!unsure) await this.#keeper.discard(kept.evidence);
+    };
     try {
       return await this.#line.commit(
-        () => store.open(this.#opening(opened, kept)),
+        () => open(opening),
         async () => {
           await discard();
-          const bare = opened.violation.subject === 'camera' ? kept : diskWasFull;
-          return store.open(this.#opening(opened, bare));
+          if (unsure || opened.violation.subject === 'camera') return open(opening);
+          return open(this.#openingOf(opened, diskWasFull));
         },
       );
     } catch (fault) {
-      await discard();
+      await discard().catch(() => {});
       throw fault;
     }
   }
 
-  #opening({ alertId, violation, trace }: Opened, kept: Kept): Opening {
+  #openingOf({ alertId, violation, trace }: Opened, kept: Kept): Opening {
     const { evidence, evidenceMissing } = kept;
     return {
       ...{ alertId, violation, evidence },
@@ -133,32 +169,31 @@ export class AlertBook {
     };
   }
 
-  /** A place is told again within a second: on a full disk it is not worth waiting. */
+  /** A place is told again within a second: it is not worth waiting for. */
   async #move(): Promise<void> {
     const moves = [...this.#moves.values()];
     this.#moves.clear();
     try {
       await this.#options.store.moved(moves);
     } catch (fault) {
-      if (!this.#line.noteDiskFull(fault)) throw fault;
+      if (!this.#line.noteDiskFull(fault) && !isAway(fault) && !isFenced(fault)) throw fault;
+      if (isFenced(fault)) this.#options.onFenced?.();
     }
   }
 
   async #end(violation: Violation): Promise<void> {
     const { store, clock } = this.#options;
-    const alert = await store.alertOfViolation(violation.id);
-    if (alert === undefined || alert.condition === 'ended') return;
     const { ended = 'left', endedAt = clock.now() } = violation;
-    const told = await this.#line.commit(() =>
-      store.end({
-        violationId: violation.id,
-        ...{ ended, endedAt },
-        deliveries: this.#deliveries('alert.ended', {
-          alertId: alert.id,
-          violation: { ...violation, endedAt },
-        }),
-      }),
-    );
+    let deliveries: NewDelivery[] | undefined;
+    const told = await this.#line.commit(async () => {
+      const alert = await store.alertOfViolation(violation.id);
+      if (alert === undefined) return undefined;
+      // By an earlier try that had no answer, or by somebody else.
+      if (alert.condition === 'ended') return deliveries && alert;
+      const change = { alertId: alert.id, violation: { ...violation, endedAt } };
+      deliveries ??= this.#deliveries('alert.ended', change);
+      return store.end({ violationId: violation.id, ended, endedAt, deliveries });
+    });
     if (told !== undefined) this.#tell(told);
   }
 

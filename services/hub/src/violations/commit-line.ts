@@ -1,11 +1,14 @@
-/** Changes are committed one after the other, in the order they were said; on a full disk they wait. */
+/**
+ * Changes are committed one after the other, in the order they were said. While the disk is full or
+ * the store away they wait; a hub that is passed over abandons them.
+ */
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import type { Store } from '@maskwatch/store/store';
-import { isDiskFull } from '../disk-full.ts';
+import { isAway, isDiskFull, isFenced } from '../store-faults.ts';
 
-/** Between tries to commit while the disk is full. */
-const fullDiskRetryMs = 1000;
+/** Between tries to commit. */
+const retryMs = 1000;
 /** What waits for a commit; more are lost, counted and logged. A violation is about 1 KB. */
 const mostWaiting = 10_000;
 
@@ -13,7 +16,12 @@ export interface CommitLineOptions {
   store: Store;
   clock: Clock;
   logger: Logger;
+  /** The store says that another hub has taken over: who knows better finds out. */
+  onFenced?(): void;
 }
+
+/** What was waiting is another hub's by now: no loss. */
+class Abandoned extends Error {}
 
 export class CommitLine {
   readonly #options: CommitLineOptions;
@@ -21,7 +29,11 @@ export class CommitLine {
   #waiting = 0;
   #lost = 0;
   #diskFull = false;
+  #away = false;
   #stopped = false;
+  /** Raised when what waits is abandoned. */
+  #round = 0;
+  #wake = () => {};
 
   constructor(options: CommitLineOptions) {
     this.#options = options;
@@ -44,9 +56,12 @@ export class CommitLine {
       return false;
     }
     this.#waiting += 1;
+    const round = this.#round;
     this.#tail = this.#tail
-      .then(change)
-      .catch((fault: unknown) => this.#lose(what, fault))
+      .then(() => (round === this.#round ? change() : undefined))
+      .catch((fault: unknown) => {
+        if (!(fault instanceof Abandoned)) this.#lose(what, fault);
+      })
       .finally(() => {
         this.#waiting -= 1;
       });
@@ -54,19 +69,24 @@ export class CommitLine {
   }
 
   /**
-   * On a full disk: gives up the reserve, then tries the smaller change until there is room, or
-   * once more where the service stops.
+   * Of the change that has its turn. While the store is away it is tried again each second. On a
+   * full disk: gives up the reserve, then tries the smaller change until there is room. Where the
+   * service stops it is tried once more, but a store that is away is not waited for.
    */
   async commit<T>(whole: () => Promise<T>, smaller: () => Promise<T> = whole): Promise<T> {
+    const round = this.#round;
+    let change = whole;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await (tries === 1 ? whole() : smaller());
+        const done = await change();
+        this.#noteAnswer();
+        return done;
       } catch (fault) {
-        if (!this.noteDiskFull(fault)) throw fault;
-        if (await this.giveUpReserve()) continue;
-        if (tries === 1) this.#options.logger.error('the disk is full: an alert waits for room');
-        if (this.#stopped && tries > 1) throw fault;
-        if (!this.#stopped) await this.#pause();
+        if (this.noteDiskFull(fault)) change = smaller;
+        if (await this.#goesOnAtOnce(fault, tries)) continue;
+        if (this.#stopped && (tries > 1 || isAway(fault))) throw fault;
+        if (!this.#stopped && round === this.#round) await this.#pause();
+        if (round !== this.#round) throw new Abandoned();
       }
     }
   }
@@ -93,10 +113,39 @@ export class CommitLine {
     if (this.#diskFull && (await this.#options.store.restoreReserve())) this.#diskFull = false;
   }
 
+  /** Answers when nothing of what waited can reach the store any more. */
+  async abandon(): Promise<void> {
+    this.#round += 1;
+    this.#wake();
+    await this.#tail;
+  }
+
   /** Answers when all that was said has been committed, or cannot be. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#wake();
     await this.#tail;
+  }
+
+  /** Whether to try again without a pause; throws what no second try helps. */
+  async #goesOnAtOnce(fault: unknown, tries: number): Promise<boolean> {
+    if (isDiskFull(fault)) {
+      if (await this.giveUpReserve()) return true;
+      if (tries === 1) this.#options.logger.error('the disk is full: an alert waits for room');
+    } else if (isAway(fault)) {
+      if (!this.#away) this.#options.logger.error({ fault }, 'changes wait for the store');
+      this.#away = true;
+    } else if (isFenced(fault)) {
+      this.#options.onFenced?.();
+    } else {
+      throw fault;
+    }
+    return false;
+  }
+
+  #noteAnswer(): void {
+    if (this.#away) this.#options.logger.info('the store takes changes again');
+    this.#away = false;
   }
 
   #lose(what: string, fault: unknown): void {
@@ -106,7 +155,12 @@ export class CommitLine {
   }
 
   #pause(): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => clock.setTimer(resolve, fullDiskRetryMs));
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.setTimer(resolve, retryMs);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { HubMessage, IngestMessage } from '@maskwatch/contracts/bus';
+import { protocol } from '@maskwatch/contracts/scaled';
 import type { Logger } from '@maskwatch/platform/logger';
 import type { z } from 'zod';
 import type { HubBus, Sender } from './bus.ts';
@@ -117,7 +118,11 @@ export class RedisHubBus implements HubBus {
     const heard = decodeWord(schema, raw);
     if (heard === undefined) {
       this.#refused += 1;
-      if (this.#refused === 1) this.#logger.warn('a message on the bus was refused');
+      if (this.#refused === 1)
+        this.#logger.warn(
+          { protocol },
+          'a message on the bus was refused: of another protocol, or of a stranger',
+        );
     }
     return heard;
   }

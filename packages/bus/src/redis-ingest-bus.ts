@@ -1,4 +1,5 @@
 import type { HubMessage, IngestMessage } from '@maskwatch/contracts/bus';
+import { protocol } from '@maskwatch/contracts/scaled';
 import type { Logger } from '@maskwatch/platform/logger';
 import type { IngestBus } from './bus.ts';
 import { RedisLink, takes } from './redis-link.ts';
@@ -8,7 +9,6 @@ import {
   HubWord,
   hubChannel,
   ingestChannel,
-  type LiveNote,
   liveChannel,
   liveKey,
   liveMs,
@@ -43,6 +43,7 @@ export class RedisIngestBus implements IngestBus {
   readonly #looking: NodeJS.Timeout;
   /** Counted in looks, so that a process that stood still takes nothing for a hub's silence. */
   #silentMs = 0;
+  #heard = false;
   #refused = 0;
   #onMessage: (message: HubMessage) => void = () => {};
   #onClosed: () => void = () => {};
@@ -85,9 +86,9 @@ export class RedisIngestBus implements IngestBus {
     return this.#dropped;
   }
 
-  /** For how long no hub was heard, whoever it spoke to. */
+  /** For how long no hub was heard, whoever it spoke to; endless before the first word. */
   get silentMs(): number {
-    return this.#silentMs;
+    return this.#heard ? this.#silentMs : Number.POSITIVE_INFINITY;
   }
 
   /** What came on the hubs' channel and was none of theirs. */
@@ -121,10 +122,9 @@ export class RedisIngestBus implements IngestBus {
     this.#pictures.set(cameraId, count);
     const ingestId = this.#ingestId;
     const picture = encodeWord({ ingestId, epoch, count, observation }, bytes);
-    const note: LiveNote = { ingestId, count, cameraId };
     Promise.all([
       pictures.set(liveKey(cameraId), picture, 'PX', liveMs),
-      pictures.publish(liveChannel, encodeWord(note)),
+      pictures.publish(liveChannel, encodeWord({ ingestId, count, cameraId })),
     ]).catch(() => this.#drop('picture'));
   }
 
@@ -137,10 +137,15 @@ export class RedisIngestBus implements IngestBus {
     const message = heard?.word.message;
     if (heard === undefined || (message?.kind !== 'leases' && message?.kind !== 'watched')) {
       this.#refused += 1;
-      if (this.#refused === 1) this.#logger.warn('a message on the bus was refused');
+      if (this.#refused === 1)
+        this.#logger.warn(
+          { protocol },
+          'a message on the bus was refused: of another protocol, or of a stranger',
+        );
       return;
     }
     this.#silentMs = 0;
+    this.#heard = true;
     if (message.kind === 'leases') this.#onMessage(message);
     else this.#tellWatched(this.#watched.hear(heard.word.hubId, message.cameraIds));
   }

@@ -2,6 +2,7 @@
 import { HubMessage, IngestMessage } from '@maskwatch/contracts/bus';
 import { CameraId } from '@maskwatch/contracts/camera';
 import { Observation } from '@maskwatch/contracts/observation';
+import { protocol } from '@maskwatch/contracts/scaled';
 import { z } from 'zod';
 import { decodeMessage, encodeMessage } from './message-stream.ts';
 
@@ -16,11 +17,25 @@ export const liveMs = 2000;
 const ProcessId = z.string().min(1).max(200);
 const Epoch = z.number().int().nonnegative();
 
-/** Of an ingest; the JPEGs of its message follow as bytes. */
-export const IngestWord = z.object({ ingestId: ProcessId, epoch: Epoch, message: IngestMessage });
+/** Words of another protocol may read alike and mean something else. */
+const Protocol = z.literal(protocol);
+
+/**
+ * Of an ingest; the JPEGs of its message follow as bytes. What an ingest of another protocol says of
+ * itself is heard, so that the hub can say why it gives it nothing.
+ */
+export const IngestWord = z
+  .object({
+    protocol: z.number().int(),
+    ingestId: ProcessId,
+    epoch: Epoch,
+    message: IngestMessage,
+  })
+  .refine((word) => word.protocol === protocol || word.message.kind === 'ingest');
 
 /** The value under a camera's live key; one JPEG follows as bytes. */
 export const LivePicture = z.object({
+  protocol: Protocol,
   ingestId: ProcessId,
   epoch: Epoch,
   /** Of the pictures that this ingest put there for this camera, from 1 on. */
@@ -29,19 +44,19 @@ export const LivePicture = z.object({
 });
 
 /** A new picture is there: who has missed some sees it by the count. */
-export const LiveNote = LivePicture.pick({ ingestId: true, count: true }).extend({
+export const LiveNote = LivePicture.pick({ protocol: true, ingestId: true, count: true }).extend({
   cameraId: CameraId,
 });
 export type LiveNote = z.infer<typeof LiveNote>;
 
 /** Of a hub. `configure` and `stop` are of one machine: no config with its passwords travels. */
-export const HubWord = z.object({ hubId: ProcessId, message: HubMessage });
+export const HubWord = z.object({ protocol: Protocol, hubId: ProcessId, message: HubMessage });
 
-export function encodeWord(word: unknown, bytes: readonly Uint8Array[] = []): Buffer {
-  return Buffer.concat(encodeMessage(word, bytes));
+export function encodeWord(word: object, bytes: readonly Uint8Array[] = []): Buffer {
+  return Buffer.concat(encodeMessage({ protocol, ...word }, bytes));
 }
 
-/** Undefined where it is no such word. */
+/** Undefined where it is no such word of this protocol. */
 export function decodeWord<T>(
   schema: z.ZodType<T>,
   raw: Buffer,

@@ -30,6 +30,7 @@ export const CameraCause = z.enum([
   'decoder-missing',
   'quarantined',
   'vision-process',
+  'no-ingest',
   'other',
 ]);
 export type CameraCause = z.infer<typeof CameraCause>;

@@ -17,6 +17,9 @@ import type { EvidenceFiles } from '@maskwatch/store/evidence-files';
 import type { Store } from '@maskwatch/store/store';
 import type { FastifyInstance } from 'fastify';
 import { CameraBoard } from './cameras/camera-board.ts';
+import { ActivePlace } from './cluster/active-place.ts';
+import { alone } from './cluster/alone.ts';
+import { Cluster, type ScaledOptions } from './cluster/cluster.ts';
 import { EvidenceLedger } from './evidence/evidence-ledger.ts';
 import { Access } from './http/access.ts';
 import { createServer } from './http/server.ts';
@@ -26,10 +29,13 @@ import { LiveHub } from './live/live-hub.ts';
 import { RegisteredModels } from './models/registered-models.ts';
 import { Readiness } from './readiness.ts';
 import { AlertBook } from './violations/alert-book.ts';
+import { HoldKeeper } from './violations/hold-keeper.ts';
 import { VisionWatch } from './vision-watch.ts';
 
 /** How often a full disk is asked whether there is room again. */
 const recoverMs = 5000;
+/** How often it is looked who has lost a camera. */
+const leaseLookMs = 500;
 
 export interface HubOptions {
   config: Config;
@@ -41,6 +47,8 @@ export interface HubOptions {
   deliveries: DeliveriesPort;
   /** The pictures of evidence. */
   files: EvidenceFiles;
+  /** One of several hubs; absent on one machine. */
+  scaled?: ScaledOptions;
   /** The built page. */
   page?: string;
   version: string;
@@ -53,23 +61,39 @@ export class Hub {
   readonly #access: Access;
   readonly #blindWatch: BlindWatch;
   readonly #intake: Intake;
+  readonly #place: ActivePlace;
+  readonly #holds: HoldKeeper;
+  readonly #cluster: Cluster | undefined;
   #server: FastifyInstance | undefined;
   #cancelTimers: (() => void)[] = [];
-  /** What the store has of holds. */
-  #keptHolds = '';
-  /** One call at a time: an older set must not come after a newer one. */
-  #keepingHolds = false;
   /** What the rooms share; the composition tells it of the vision process. */
   readonly context: HubContext;
 
   /** Throws Problem `access-open`. */
   constructor(options: HubOptions) {
     this.#options = options;
-    const { config, clock } = options;
+    const { config, clock, logger, store, scaled, bus } = options;
     this.#access = new Access({ host: config.access.host, token: config.access.token });
     this.#blindWatch = new BlindWatch({ offlineAfterMs: config.offlineAfter, newId: randomUUID });
+    this.#place = new ActivePlace({
+      ...{ leadership: alone, hubId: 'hub', ...scaled, clock, logger },
+      takeOver: () => this.#takeOver(),
+      stepDown: () => this.#stepDown(),
+    });
     this.context = this.#wire();
-    this.#intake = new Intake(this.context, this.#blindWatch);
+    const { rules, alerts, board } = this.context;
+    this.#holds = new HoldKeeper({ rules, ruleConfigs: config.rules, alerts, store, logger });
+    if (scaled !== undefined) {
+      const { cameras } = config;
+      const place = this.#place;
+      this.#cluster = new Cluster({ ...scaled, cameras, bus, board, place, clock, logger });
+      this.context.cluster = this.#cluster;
+    }
+    this.#intake = new Intake(this.context, {
+      blindWatch: this.#blindWatch,
+      place: this.#place,
+      cluster: this.#cluster,
+    });
     for (const { id } of config.cameras) this.#blindWatch.watch(id, clock.now());
   }
 
@@ -77,23 +101,26 @@ export class Hub {
   async start(): Promise<{ port: number }> {
     const { bus, config, page } = this.#options;
     const { live } = this.context;
-    await this.#restore();
+    await this.#place.start();
     this.#server = await createServer({ context: this.context, access: this.#access, page });
     live.attach(this.#server.server);
-    bus.onMessage((message, bytes) => this.#intake.message(message, bytes));
+    bus.onMessage((message, bytes, sender) => this.#intake.message(message, { bytes, sender }));
     bus.onConnected((connected) => this.#connected(connected));
     const port = await this.#listen(config.access);
-    this.#every(1000, () => this.#intake.second());
-    this.#every(1000, () => void this.#keepHolds().catch(this.#complain));
+    this.#every(1000, () => this.#second());
     this.#every(recoverMs, () => void this.context.alerts.recover().catch(this.#complain));
+    if (this.#cluster !== undefined) this.#every(leaseLookMs, () => this.#cluster!.look());
     return { port };
   }
 
-  /** Stops taking in, commits what was said, closes viewers and requests. */
+  /** Stops taking in, commits what was said, gives its place up, closes viewers and requests. */
   async stop(): Promise<void> {
     for (const cancel of this.#cancelTimers) cancel();
+    this.#intake.stop();
+    await this.#place.stop();
     await this.context.alerts.stop();
-    await this.#keepHolds().catch(this.#complain);
+    if (this.#place.active) await this.#holds.keep();
+    await this.#place.resign().catch(this.#complain);
     const closed = this.context.live.close();
     // It waits for the requests under way, and a client may never finish its own.
     this.#server?.server.closeAllConnections();
@@ -101,15 +128,26 @@ export class Hub {
     await this.#server?.close();
   }
 
-  /** What was open when the process went goes on; of a camera that is configured no more it ends. */
-  async #restore(): Promise<void> {
-    const { store, clock, config } = this.#options;
+  #second(): void {
+    this.#intake.second();
+    if (this.#place.active) void this.#holds.keep();
+  }
+
+  /**
+   * What was open when another hub, or this one, went goes on; of a camera that is configured no
+   * more it ends.
+   */
+  async #takeOver(): Promise<void> {
+    const { store, clock, config, deliveries } = this.#options;
     const { rules, alerts } = this.context;
-    const now = clock.now();
+    await deliveries.takeOver?.();
+    await this.#cluster?.takeOver();
     const configured = new Set(config.cameras.map(({ id }) => id));
     const open = await store.openViolations();
-    const ours = open.filter(({ cameraId }) => configured.has(cameraId));
     const holds = await store.holds();
+    const now = clock.now();
+    const ours = open.filter(({ cameraId }) => configured.has(cameraId));
+    rules.forget();
     rules.restore(
       ours,
       holds.filter(({ cameraId }) => configured.has(cameraId)),
@@ -121,18 +159,10 @@ export class Hub {
     }
   }
 
-  /** So that a restart, or another hub, carries them on; written only when they have changed. */
-  async #keepHolds(): Promise<void> {
-    const holds = this.context.rules.holds();
-    const text = JSON.stringify(holds);
-    if (text === this.#keptHolds || this.#keepingHolds) return;
-    this.#keepingHolds = true;
-    try {
-      await this.#options.store.keepHolds(holds);
-      this.#keptHolds = text;
-    } finally {
-      this.#keepingHolds = false;
-    }
+  /** Another hub goes on: answers when nothing of what this one knew can reach the store. */
+  async #stepDown(): Promise<void> {
+    this.context.rules.forget();
+    await Promise.all([this.context.alerts.abandon(), this.#holds.forget()]);
   }
 
   #wire(): HubContext {
@@ -154,6 +184,7 @@ export class Hub {
         live.alert(alert);
         deliveries.wake();
       },
+      onFenced: () => this.#place.check(),
     });
     const vision = new VisionWatch(startedAt);
     const blindWatch = this.#blindWatch;
@@ -168,12 +199,16 @@ export class Hub {
       board: new CameraBoard({ cameras, zones, smallestJudged, blindWatch, startedAt }),
       rules: new RuleEngine({ rules: ruleConfigs, zones, newId: randomUUID, smallestJudged }),
       ...{ ledger, files, alerts, live, vision },
-      readiness: new Readiness({ store, alerts, vision, clock }),
+      readiness: new Readiness({ store, alerts, clock, work: () => this.#cluster ?? vision }),
     };
   }
 
   #connected(connected: boolean): void {
     const { vision, live } = this.context;
+    if (this.#cluster !== undefined) {
+      this.#cluster.connected(connected);
+      return;
+    }
     vision.connected = connected;
     if (!connected) return;
     vision.heardAt = this.#options.clock.now();

@@ -1,31 +1,53 @@
 /** From what an owner says to what the hub knows and does. */
+import type { Sender } from '@maskwatch/bus/bus';
 import type { IngestMessage } from '@maskwatch/contracts/bus';
 import { sourceKind } from '@maskwatch/contracts/camera-source';
 import type { Observation, Tick } from '@maskwatch/contracts/observation';
 import type { BlindEvent, BlindWatch } from '@maskwatch/rules/blind-watch';
 import type { RuleEvent } from '@maskwatch/rules/rule-event';
+import type { Cluster } from './cluster/cluster.ts';
 import type { HubContext } from './hub-context.ts';
 
 /** An observation older than this is late: people are followed, but nothing opens. */
 const lateMs = 2000;
 
+export interface IntakeParts {
+  blindWatch: BlindWatch;
+  /** Only the active hub rules. */
+  place: { readonly active: boolean };
+  /** Absent on one machine. */
+  cluster: Cluster | undefined;
+}
+
 export class Intake {
   readonly #context: HubContext;
   readonly #blindWatch: BlindWatch;
+  readonly #place: IntakeParts['place'];
+  readonly #cluster: Cluster | undefined;
+  #stopped = false;
   /** Cameras that have an end. */
   readonly #films: ReadonlySet<string>;
 
-  constructor(context: HubContext, blindWatch: BlindWatch) {
+  constructor(context: HubContext, { blindWatch, place, cluster }: IntakeParts) {
     this.#context = context;
     this.#blindWatch = blindWatch;
+    this.#place = place;
+    this.#cluster = cluster;
     const films = context.config.cameras.filter(({ source }) => sourceKind(source) === 'file');
     this.#films = new Set(films.map(({ id }) => id));
   }
 
-  message(message: IngestMessage, bytes: Uint8Array): void {
+  /** What comes from now on changes nothing. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  message(message: IngestMessage, { bytes, sender }: { bytes: Uint8Array; sender: Sender }): void {
     const { vision, ledger, live, clock } = this.#context;
     const now = clock.now();
-    vision.heard(message, now);
+    if (this.#stopped) return;
+    if (this.#cluster === undefined) vision.heard(message, now);
+    else if (!this.#cluster.believes(message, sender)) return;
     switch (message.kind) {
       case 'tick':
         this.#tick(message.tick, now);
@@ -55,7 +77,7 @@ export class Intake {
     const now = clock.now();
     ledger.expire(now);
     for (const event of this.#blindWatch.check(now)) this.#blind(event);
-    this.#apply(rules.check(now));
+    if (this.#rules) this.#apply(rules.check(now));
     live.cameras(board.cameras(now));
   }
 
@@ -72,7 +94,7 @@ export class Intake {
     const { board, rules } = this.#context;
     for (const event of this.#blindWatch.rest(cameraId, now)) this.#blind(event);
     const last = board.observation(cameraId);
-    if (last !== undefined) this.#apply(rules.finish(cameraId, last.capturedAt));
+    if (last !== undefined && this.#rules) this.#apply(rules.finish(cameraId, last.capturedAt));
   }
 
   #observe(observation: Observation, now: number): void {
@@ -81,7 +103,12 @@ export class Intake {
     board.observed(observation);
     // What can open nothing covers nothing: a camera that is always late is blind, and people hear.
     if (!late) this.#blindWatch.judged(observation.cameraId, now, observation.coveredMs);
-    this.#apply(rules.observe(observation, { late }));
+    if (this.#rules) this.#apply(rules.observe(observation, { late }));
+  }
+
+  /** On a standby everything is shown and nothing is ruled. */
+  get #rules(): boolean {
+    return this.#place.active;
   }
 
   #apply(events: RuleEvent[]): void {
@@ -97,6 +124,7 @@ export class Intake {
     const { rules, alerts, logger } = this.#context;
     const { cameraId, kind, at } = event;
     logger.info({ cameraId, kind }, 'what can be seen of a camera has changed');
+    if (!this.#rules) return;
     if (kind === 'blind') rules.suspend(cameraId, at);
     if (kind === 'sighted') this.#apply(rules.resume(cameraId, at));
     if (kind === 'offline') alerts.opened(event.violation);

@@ -1,11 +1,10 @@
 /** Can the service do its work? Progress counts, not connection. */
 import type { Clock } from '@maskwatch/platform/clock';
+import { messageOf } from '@maskwatch/platform/problem';
 import type { Store } from '@maskwatch/store/store';
+import { isAway } from './store-faults.ts';
 import type { AlertBook } from './violations/alert-book.ts';
-import type { VisionWatch } from './vision-watch.ts';
 
-/** Statuses come each second. */
-const visionSilentMs = 5000;
 /** Below this the next hours of pictures find no room. */
 const lowDiskBytes = 200e6;
 
@@ -14,34 +13,34 @@ export interface Reason {
   detail: string;
 }
 
-export class Readiness {
-  readonly #options: { store: Store; alerts: AlertBook; vision: VisionWatch; clock: Clock };
+export interface ReadinessOptions {
+  store: Store;
+  alerts: AlertBook;
+  clock: Clock;
+  /** What feeds this hub: its vision process, or the ingests on the bus. */
+  work: () => { reasons(now: number): Reason[] };
+}
 
-  constructor(options: { store: Store; alerts: AlertBook; vision: VisionWatch; clock: Clock }) {
+export class Readiness {
+  readonly #options: ReadinessOptions;
+
+  constructor(options: ReadinessOptions) {
     this.#options = options;
   }
 
   /** Empty when ready. */
   async reasons(): Promise<Reason[]> {
-    return [...this.#visionReasons(), ...(await this.#diskReasons())];
+    const { work, clock } = this.#options;
+    return [...work().reasons(clock.now()), ...(await this.#storeReasons())];
   }
 
-  #visionReasons(): Reason[] {
-    const { vision, clock } = this.#options;
-    if (vision.fault !== undefined) {
-      const { code, message, action } = vision.fault;
-      return [{ code, detail: action === undefined ? message : `${message} ${action}` }];
+  async #storeReasons(): Promise<Reason[]> {
+    try {
+      return await this.#diskReasons();
+    } catch (fault) {
+      if (!isAway(fault)) throw fault;
+      return [{ code: 'store-unreachable', detail: messageOf(fault) }];
     }
-    if (!vision.connected) {
-      return [{ code: 'vision-down', detail: 'The vision process is being started.' }];
-    }
-    if (vision.status === undefined) {
-      return [{ code: 'vision-starting', detail: 'The vision process opens its models.' }];
-    }
-    const silentMs = clock.now() - vision.heardAt;
-    if (silentMs < visionSilentMs) return [];
-    const seconds = Math.round(silentMs / 1000);
-    return [{ code: 'vision-silent', detail: `The vision process said nothing for ${seconds} s.` }];
   }
 
   async #diskReasons(): Promise<Reason[]> {

@@ -1,5 +1,9 @@
 /** What the hub knows of the vision process: its last status, its starts, what ended it. */
 import type { IngestMessage, VisionStatus } from '@maskwatch/contracts/bus';
+import type { Reason } from './readiness.ts';
+
+/** Statuses come each second. */
+const silentMs = 5000;
 
 export type VisionFault = Omit<IngestMessage & { kind: 'fault' }, 'kind'>;
 
@@ -29,5 +33,23 @@ export class VisionWatch {
     if (message.kind === 'fault') this.fault = message;
     if (message.kind === 'in-flight') this.inFlight.add(message.cameraId);
     if (message.kind === 'observation') this.inFlight.delete(message.observation.cameraId);
+  }
+
+  /** Why it does no work now; empty when it does. */
+  reasons(now: number): Reason[] {
+    if (this.fault !== undefined) {
+      const { code, message, action } = this.fault;
+      return [{ code, detail: action === undefined ? message : `${message} ${action}` }];
+    }
+    if (!this.connected) {
+      return [{ code: 'vision-down', detail: 'The vision process is being started.' }];
+    }
+    if (this.status === undefined) {
+      return [{ code: 'vision-starting', detail: 'The vision process opens its models.' }];
+    }
+    const silentFor = now - this.heardAt;
+    if (silentFor < silentMs) return [];
+    const seconds = Math.round(silentFor / 1000);
+    return [{ code: 'vision-silent', detail: `The vision process said nothing for ${seconds} s.` }];
   }
 }

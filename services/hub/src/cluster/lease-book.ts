@@ -17,6 +17,8 @@ const listenMs = 2000;
 /** Who looks so late stood still itself: what was said in the meantime is not read yet. */
 const stoodStillMs = 3000;
 const forgetMs = 60_000;
+/** An ingest that did not take a camera is given others only where there is no other ingest. */
+const shunMs = 60_000;
 
 export type IngestWord = IngestMessage & { kind: 'ingest' };
 
@@ -53,6 +55,8 @@ export class LeaseBook {
   readonly #owned = new Map<string, Owned>();
   /** Cameras that some ingest said to have, and when. */
   readonly #listed = new Map<string, number>();
+  /** Ingests that did not take what they were given, until when. */
+  readonly #shunned = new Map<string, number>();
   #balancedAt = 0;
   #lookedAt: number;
   /** Until then nobody is called gone, and cameras of nobody stay so. */
@@ -109,6 +113,7 @@ export class LeaseBook {
   moves(now: number): Move[] {
     if (now - this.#lookedAt > stoodStillMs) this.bePatient(now);
     this.#lookedAt = now;
+    this.#shun(now);
     const loads = this.#loads(now);
     const moves: Move[] = [];
     for (const cameraId of this.#options.cameras.keys()) {
@@ -184,12 +189,19 @@ export class LeaseBook {
     return now - owner.at <= silentMs && now - owned.listedAt <= listMs;
   }
 
+  #shun(now: number): void {
+    for (const { owner, listedAt } of this.#owned.values()) {
+      const speaks = now - (this.#ingests.get(owner)?.at ?? 0) <= silentMs;
+      if (speaks && now - listedAt > listMs) this.#shunned.set(owner, now + shunMs);
+    }
+  }
+
   /** Cameras of each ingest that may be given some. */
   #loads(now: number): Map<string, number> {
     const loads = new Map<string, number>();
-    for (const { id, word, refused } of this.#heard(now)) {
-      if (!word.leaving && refused === undefined) loads.set(id, 0);
-    }
+    const fit = this.#heard(now).filter((one) => !one.word.leaving && one.refused === undefined);
+    const willing = fit.filter(({ id }) => now >= (this.#shunned.get(id) ?? 0));
+    for (const { id } of willing.length > 0 ? willing : fit) loads.set(id, 0);
     for (const [cameraId, { owner }] of this.#owned) {
       const load = loads.get(owner);
       if (load !== undefined && this.#stays(cameraId, now)) loads.set(owner, load + 1);

@@ -1,0 +1,105 @@
+/** Hubs as processes on one real PostgreSQL and one real Redis, for tests. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Config } from '@maskwatch/contracts/config';
+import { startPostgres } from '@maskwatch/platform/testing/postgres-server';
+import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import { openPostgresStore } from '@maskwatch/store/postgres-store';
+import { ASpeaker } from './a-speaker.ts';
+
+const script = fileURLToPath(new URL('hub-process.ts', import.meta.url));
+
+export interface HubState {
+  port: number;
+  active: boolean;
+  term?: number;
+  outdated: number;
+  cameras: { id: string; blind: boolean }[];
+}
+
+export class HubProcess {
+  readonly #child: ChildProcess;
+  state: HubState | undefined;
+  log = '';
+
+  constructor(args: string[]) {
+    this.#child = fork(script, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.#child.on('message', (state) => {
+      this.state = state as HubState;
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.log += chunk.toString();
+      });
+    }
+  }
+
+  get active(): boolean {
+    return this.state?.active === true;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGCONT');
+    this.#child.kill(signal);
+    await gone;
+  }
+}
+
+export async function severalHubs(t: TestContext, given: object) {
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis('frames')]);
+  const config = Config.parse({
+    cameras: [{ id: 'gate', source: 'rtsp://192.0.2.1/live' }],
+    access: { port: 0 },
+    ...given,
+  });
+  const { store } = await openPostgresStore({ url: postgres.url });
+  const hubs: HubProcess[] = [];
+  const speakers: ASpeaker[] = [];
+  t.after(async () => {
+    for (const speaker of speakers) await speaker.close();
+    await Promise.all(hubs.map((hub) => hub.end('SIGKILL')));
+    await store.close();
+    await Promise.all([postgres.close(), redis.close()]);
+  });
+  return {
+    ...{ postgres, redis, store },
+    hub(id: string): HubProcess {
+      const durations = { offlineAfter: '30s', ...given };
+      const raw = { cameras: [{ id: 'gate', source: 'rtsp://192.0.2.1/live' }], ...durations };
+      const text = JSON.stringify({ access: { port: 0 }, ...raw });
+      const hub = new HubProcess([redis.url, postgres.url, id, text]);
+      hubs.push(hub);
+      return hub;
+    },
+    speaker(id: string): ASpeaker {
+      const speaker = new ASpeaker(redis.url, id, config.cameras);
+      speakers.push(speaker);
+      return speaker;
+    },
+  };
+}
+
+/** Seconds that it took; the deadline is for a machine that has much to do. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinS = 20,
+): Promise<number> {
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  while (!(await condition())) {
+    if (seconds() > withinS) throw new Error(`not within ${withinS} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return seconds();
+}
+
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

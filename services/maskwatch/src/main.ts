@@ -52,6 +52,16 @@ const entries: Entry[] = [
     description: 'look at this machine and say what is missing',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   },
+  {
+    name: 'ingest',
+    description: 'watch cameras that a hub shares among several such processes',
+    load: async () => (await import('./commands/ingest.ts')).ingestCommand(),
+  },
+  {
+    name: 'hub',
+    description: 'serve the page and judge by the rules, as one of several hubs',
+    load: async () => (await import('./commands/hub.ts')).hubCommand(),
+  },
 ];
 
 function version(): string {

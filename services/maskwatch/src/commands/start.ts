@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { sourceFault, takeCredentials } from '@maskwatch/contracts/camera-source';
-import { CameraConfig, type Config, usualPublicUrl } from '@maskwatch/contracts/config';
+import { CameraConfig, type Config } from '@maskwatch/contracts/config';
 import { findDecoder } from '@maskwatch/ingest/source/decoder';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { createLogger } from '@maskwatch/platform/logger';
@@ -9,6 +9,7 @@ import { Problem } from '@maskwatch/platform/problem';
 import { Command } from 'commander';
 import { startEmbedded } from '../service/embedded-service.ts';
 import { shippedConfig } from './check.ts';
+import { onPort, sayWhere } from './page-address.ts';
 import { portNumber } from './port-number.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -45,8 +46,7 @@ async function start(options: StartOptions): Promise<void> {
     });
   });
   const service = await startEmbedded({ config, directory, logger });
-  const shown = config.access.host.includes(':') ? `[${config.access.host}]` : config.access.host;
-  process.stdout.write(`maskwatch is at http://${shown}:${service.port}\n`);
+  sayWhere(config.access.host, service.port);
   await untilStopped(logger, () => service.stop());
 }
 
@@ -57,14 +57,6 @@ function withOptions(config: Config, { source, port }: StartOptions): Config {
   const cameras = source.map((address, n) => cameraOf(address, `camera-${n + 1}`));
   const rules = config.rules.map(({ cameras: _, zones: __, ...rule }) => rule);
   return { ...settled, cameras, rules, zones: [] };
-}
-
-/** The usual address of the page moves along; one that somebody chose stays. */
-function onPort(config: Config, port: number): Config {
-  const { access, publicUrl } = config;
-  const moves = publicUrl === usualPublicUrl && port !== 0;
-  const shown = moves ? `http://localhost:${port}` : publicUrl;
-  return { ...config, access: { ...access, port }, publicUrl: shown };
 }
 
 function cameraOf(address: string, id: string): CameraConfig {

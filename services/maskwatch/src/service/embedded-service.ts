@@ -1,6 +1,5 @@
 /** All services on one machine: hub and deliveries in this process, vision in a child of it. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LocalHubBus } from '@maskwatch/bus/local-hub-bus';
 import type { Config } from '@maskwatch/contracts/config';
 import { judgingOf } from '@maskwatch/contracts/model';
@@ -12,10 +11,9 @@ import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { EvidenceFolder } from '@maskwatch/store/evidence-folder';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import { version } from '../version.ts';
+import { builtPage } from './built-page.ts';
 import { unsayableRules } from './unsayable-rules.ts';
 import { VisionSupervisor } from './vision-supervisor.ts';
-
-const page = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 
 export interface EmbeddedService {
   port: number;
@@ -49,7 +47,8 @@ export async function startEmbedded({
     retention: { ...config.retention, files },
   });
   const hub = new Hub({
-    ...{ config, models, store, files, bus, deliveries, page, version, clock, logger },
+    ...{ config, models, store, files, bus, deliveries, version, clock, logger },
+    page: builtPage,
   });
   const { port } = await hub.start().catch(async (fault: unknown) => {
     await store.close();

@@ -71,11 +71,12 @@ export async function severalHubs(t: TestContext, given: object) {
   });
   return {
     ...{ postgres, redis, store },
-    hub(id: string): HubProcess {
+    /** At another address of Redis where it is given. */
+    hub(id: string, at = redis.url): HubProcess {
       const durations = { offlineAfter: '30s', ...given };
       const raw = { cameras: [{ id: 'gate', source: 'rtsp://192.0.2.1/live' }], ...durations };
       const text = JSON.stringify({ access: { port: 0 }, ...raw });
-      const hub = new HubProcess([redis.url, postgres.url, id, text]);
+      const hub = new HubProcess([at, postgres.url, id, text]);
       hubs.push(hub);
       return hub;
     },

@@ -11,7 +11,7 @@ import { silentLogger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
 import { aViolation, builtAt } from '@maskwatch/store/builders';
 import { EvidenceFolder } from '@maskwatch/store/evidence-folder';
-import type { Store } from '@maskwatch/store/store';
+import type { Opening, Store } from '@maskwatch/store/store';
 import { EvidenceLedger } from '../evidence/evidence-ledger.ts';
 import { aCandidate, aHub } from '../testing/a-hub.ts';
 import { AlertBook } from './alert-book.ts';
@@ -27,7 +27,13 @@ const endpoint = (id: string, picture: boolean) =>
     secret: `whsec_${'a'.repeat(32)}`,
   });
 
-async function aBook({ faults = {} }: { faults?: Partial<Store> } = {}) {
+async function aBook({
+  faults = {},
+  onFenced = () => {},
+}: {
+  faults?: Partial<Store>;
+  onFenced?: () => void;
+} = {}) {
   const { store, directory, remove } = await aHub();
   const clock = new FakeClock();
   const ledger = new EvidenceLedger();
@@ -45,6 +51,7 @@ async function aBook({ faults = {} }: { faults?: Partial<Store> } = {}) {
     files: new EvidenceFolder(join(directory, 'evidence')),
     endpoints: [endpoint('desk', true), endpoint('log', false)],
     onAlert: (alert) => told.push(alert),
+    onFenced,
   });
   const offer = (trackId: string, picture: Uint8Array) => {
     const { candidate, bytes } = aCandidate(trackId, { picture });
@@ -254,3 +261,111 @@ test('a change that cannot be committed is counted, leaves no file, and the next
     ['v-2'],
   );
 });
+
+const away = () => Promise.reject(new Problem('store-unreachable', 'It does not answer.'));
+
+test('while the store is away the same opening is said again: ids, bodies and files are its own', async (t) => {
+  const openings: Opening[] = [];
+  const { book, store, told, clock, offer, files, remove } = await aBook({
+    faults: {
+      async open(opening) {
+        openings.push(structuredClone(opening));
+        // The first is kept, and its answer lost; a server counts the others as said again.
+        if (openings.length === 1) await store.open(opening);
+        return openings.length < 3 ? away() : (await store.alert(opening.alertId))!;
+      },
+    },
+  });
+  t.after(remove);
+  offer('track-1', jpeg);
+
+  book.opened(aViolation({ id: 'v-1' }));
+  book.ended(aViolation({ id: 'v-1', endedAt: builtAt + 4000, ended: 'left' }), 'left');
+  await until(async () => {
+    await clock.advance(1000);
+    return told.length === 2;
+  });
+  await book.stop();
+
+  assert.equal(openings.length, 3);
+  assert.deepEqual(openings[1], openings[0]);
+  assert.deepEqual(openings[2], openings[0]);
+  assert.equal((await store.deliveries({ limit: 9 })).length, 4);
+  assert.equal((await files()).length, 2);
+  assert.deepEqual(
+    told.map(({ condition }) => condition),
+    ['firing', 'ended'],
+  );
+  assert.equal(book.lost, 0);
+});
+
+test('an end whose answer was lost is told, and its deliveries are born once', async (t) => {
+  let ends = 0;
+  const { book, store, told, clock, remove } = await aBook({
+    faults: {
+      async end(ending) {
+        ends += 1;
+        await store.end(ending);
+        return away();
+      },
+    },
+  });
+  t.after(remove);
+
+  book.opened(aViolation({ id: 'v-1' }));
+  book.ended(aViolation({ id: 'v-1', endedAt: builtAt + 4000, ended: 'left' }), 'left');
+  await until(async () => {
+    await clock.advance(1000);
+    return told.length === 2;
+  });
+  await book.stop();
+
+  assert.equal(ends, 1);
+  assert.equal(told[1]?.condition, 'ended');
+  assert.equal((await store.deliveries({ limit: 9 })).length, 4);
+});
+
+test('what waits is given up where another hub has taken over: no loss, and its files stay', async (t) => {
+  let fenced = 0;
+  const { book, store, told, clock, offer, files, remove } = await aBook({
+    faults: {
+      open: ({ violation }) =>
+        violation.id === 'v-1'
+          ? away()
+          : Promise.reject(new Problem('store-fenced', 'Another hub has taken over.')),
+    },
+    onFenced: () => {
+      fenced += 1;
+    },
+  });
+  t.after(remove);
+  offer('track-1', jpeg);
+  book.opened(aViolation({ id: 'v-1' }));
+  book.opened(aViolation({ id: 'v-2', trackId: 'track-2' }));
+  assert.deepEqual(
+    book.opening.map(({ id }) => id),
+    ['v-1', 'v-2'],
+  );
+  await until(async () => (await files()).length === 2);
+  await clock.advance(2000);
+
+  await book.abandon();
+  assert.equal((await files()).length, 2, 'a row may name them');
+  book.opened(aViolation({ id: 'v-3', trackId: 'track-3' }));
+  await until(() => fenced > 0);
+  await book.abandon();
+  await book.stop();
+
+  assert.deepEqual(book.opening, []);
+  assert.deepEqual(told, []);
+  assert.equal(book.lost, 0);
+  assert.deepEqual(await store.openViolations(), []);
+});
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) assert.fail('not within 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -42,6 +42,7 @@ export class Cluster implements ClusterView {
   readonly #options: ClusterOptions;
   readonly #book: LeaseBook;
   readonly #epochs = new Epochs();
+  readonly #cameraIds: ReadonlySet<string>;
   /** Grants go one round at a time. */
   #granting = false;
   /** The last grant failed, and it was said. */
@@ -54,6 +55,7 @@ export class Cluster implements ClusterView {
   constructor(options: ClusterOptions) {
     this.#options = options;
     const { cameras, refuse, clock } = options;
+    this.#cameraIds = new Set(cameras.map(({ id }) => id));
     this.#book = new LeaseBook({
       cameras: new Map(cameras.map((camera) => [camera.id, cameraHash(camera)])),
       refuse,
@@ -105,11 +107,12 @@ export class Cluster implements ClusterView {
     this.#options.place.hears(hears);
   }
 
-  /** False where it is said in an epoch that is over. */
+  /** False where it is of a camera that is not ours, or said in an epoch that is over. */
   believes(message: IngestMessage, { ingestId, epoch }: Sender): boolean {
     if (message.kind === 'ingest') this.#heard(ingestId, message);
     const cameraId = cameraOf(message);
-    return cameraId === undefined || this.#epochs.believes(cameraId, epoch);
+    if (cameraId === undefined) return true;
+    return this.#cameraIds.has(cameraId) && this.#epochs.believes(cameraId, epoch);
   }
 
   async takeOver(): Promise<void> {

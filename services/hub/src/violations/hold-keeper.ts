@@ -11,7 +11,7 @@ import type { AlertBook } from './alert-book.ts';
 export interface HoldKeeperOptions {
   rules: RuleEngine;
   ruleConfigs: RuleConfig[];
-  alerts: AlertBook;
+  alerts: Pick<AlertBook, 'opening'>;
   store: Store;
   logger: Logger;
 }

@@ -1,0 +1,40 @@
+import { hostname } from 'node:os';
+import { loadConfig } from '@maskwatch/platform/config/load-config';
+import { createLogger } from '@maskwatch/platform/logger';
+import { Command } from 'commander';
+import { configOption, redisOption, statusOptions } from '../scaled/engine-options.ts';
+import { startIngestProcess } from '../scaled/ingest-service.ts';
+import { untilStopped } from './until-stopped.ts';
+
+interface IngestOptions {
+  config: string;
+  redis: string;
+  id: string;
+  statusHost: string;
+  statusPort: number;
+}
+
+export function ingestCommand(): Command {
+  const command = new Command('ingest')
+    .description('watch the cameras that the hub gives to this process, one of any number')
+    .addOption(configOption())
+    .addOption(redisOption())
+    .option('--id <name>', 'its name in logs and on the status page', hostname());
+  for (const option of statusOptions()) command.addOption(option);
+  return command.action(ingest);
+}
+
+async function ingest(options: IngestOptions): Promise<void> {
+  const logger = createLogger({ service: 'ingest' });
+  // For tests of a minute without a hub.
+  const aloneMs = process.env.MASKWATCH_INGEST_ALONE_MS;
+  const started = await startIngestProcess({
+    config: loadConfig(options.config),
+    ...{ redis: options.redis, name: options.id, logger },
+    status: { host: options.statusHost, port: options.statusPort },
+    ...(aloneMs === undefined ? {} : { aloneMs: Number(aloneMs) }),
+  });
+  const { ingestId, statusPort } = started;
+  logger.info({ ingestId, statusPort }, 'ingest waits for cameras');
+  await untilStopped(logger, () => started.leave());
+}

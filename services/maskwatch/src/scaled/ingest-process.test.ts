@@ -1,0 +1,188 @@
+/** Real ingest processes on a real Redis, and a hub that leases as the test says. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import type { Engine } from '@maskwatch/platform/testing/engine';
+import { freePort } from '@maskwatch/platform/testing/free-port';
+import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import { GrantingHub } from './testing/granting-hub.ts';
+import { type IngestChild, startIngestChild } from './testing/ingest-child.ts';
+
+const config = `
+cameras:
+  - { id: gate, source: demo, rate: 1, maxWidth: 160, maxHeight: 120 }
+  - { id: door, source: demo, rate: 1, maxWidth: 160, maxHeight: 120 }
+rules:
+  - { id: masks, states: [no_mask] }
+`;
+
+let folder: string;
+let file: string;
+let redis: Engine;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'maskwatch-ingest-'));
+  file = join(folder, 'maskwatch.yaml');
+  await writeFile(file, config);
+  redis = await startRedis('frames');
+});
+after(async () => {
+  await redis.close();
+  await rm(folder, { recursive: true });
+});
+
+async function until(condition: () => boolean, what: string, withinMs = 20_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!condition()) {
+    if (Date.now() > end) assert.fail(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Given {
+  names: string[];
+  url?: string;
+  environment?: Record<string, string>;
+}
+
+/** Ingests that run and own nothing yet, with their ids, and a hub that heard them. */
+async function world(t: TestContext, { names, url = redis.url, environment = {} }: Given) {
+  const hub = await GrantingHub.open(url);
+  t.after(() => hub.close());
+  const ingests: { id: string; child: IngestChild; statusPort: number }[] = [];
+  for (const name of names) {
+    const statusPort = await freePort();
+    const args = ['--config', file, '--redis', url, '--id', name];
+    const child = startIngestChild([...args, '--status-port', String(statusPort)], environment);
+    t.after(() => child.close());
+    ingests.push({ id: '', child, statusPort });
+  }
+  for (const [n, name] of names.entries()) {
+    await until(() => hub.ingests(name).length === 1, `a word of ${name}`, 30_000);
+    ingests[n]!.id = hub.ingests(name)[0]!;
+  }
+  return { hub, ingests };
+}
+
+async function ready(port: number): Promise<{ status: number; codes: string[] }> {
+  const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+  const { reasons } = (await response.json()) as { reasons: { code: string }[] };
+  return { status: response.status, codes: reasons.map(({ code }) => code) };
+}
+
+test('two ingests watch what each is leased; one that is killed leaves its camera to the other', async (t) => {
+  const { hub, ingests } = await world(t, { names: ['one', 'two'] });
+  const [one, two] = ingests as [(typeof ingests)[0], (typeof ingests)[0]];
+  hub.lease(one.id, { gate: 1 });
+  hub.lease(two.id, { door: 2 });
+  await until(() => hub.watches('gate', one.id, 1) && hub.watches('door', two.id, 2), 'both live');
+  assert.deepEqual(hub.owned(one.id), { gate: 1 });
+  const metrics = await (await fetch(`http://127.0.0.1:${one.statusPort}/metrics`)).text();
+  assert.match(metrics, /maskwatch_ingest_cameras 1\n/);
+  assert.match(metrics, /maskwatch_ingest_frames_total\{outcome="received"\} [1-9]/);
+
+  one.child.signal('SIGKILL');
+  assert.equal(await one.child.ended, 'SIGKILL');
+  const killedAt = Date.now();
+  hub.lease(two.id, { door: 2, gate: 3 });
+  await until(() => hub.watches('gate', two.id, 3, killedAt), 'the gate with the other', 10_000);
+  const late = () => hub.ticks('gate', killedAt + 500);
+  await until(() => late().length > 2, 'more ticks');
+
+  assert.ok(late().every(({ ingestId }) => ingestId === two.id));
+});
+
+test('one that stood still for 15 s says nothing in the new epoch, and gives the camera up', async (t) => {
+  const { hub, ingests } = await world(t, { names: ['one', 'two'] });
+  const [one, two] = ingests as [(typeof ingests)[0], (typeof ingests)[0]];
+  hub.lease(one.id, { gate: 1 });
+  hub.lease(two.id, {});
+  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+
+  one.child.signal('SIGSTOP');
+  await pause(5000);
+  hub.forget(one.id);
+  hub.lease(two.id, { gate: 2 });
+  await until(() => hub.watches('gate', two.id, 2), 'the gate with the other');
+  await pause(10_000);
+  const awakeAt = Date.now();
+  one.child.signal('SIGCONT');
+  const others = () => hub.ticks('gate', awakeAt).filter(({ ingestId }) => ingestId !== two.id);
+  await pause(12_000);
+
+  assert.ok(others().every(({ epoch }) => epoch === 1));
+  const last = others().at(-1)?.at ?? awakeAt;
+  t.diagnostic(`${others().length} ticks in the old epoch, the last ${last - awakeAt} ms after`);
+  assert.ok(last - awakeAt < 10_000);
+  assert.ok(hub.ticks('gate', awakeAt).some(({ epoch }) => epoch === 2));
+});
+
+test('Redis killed and started again: the cameras stay with their decoders', async (t) => {
+  const own = await startRedis('frames');
+  t.after(() => own.close());
+  const { hub, ingests } = await world(t, { names: ['one'], url: own.url });
+  const [one] = ingests as [(typeof ingests)[0]];
+  hub.lease(one.id, { gate: 1 });
+  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+  assert.deepEqual((await ready(one.statusPort)).codes, []);
+
+  await own.kill();
+  await pause(4000);
+  assert.deepEqual((await ready(one.statusPort)).codes, ['redis-unreachable']);
+  await own.restart();
+  const backAt = Date.now();
+  await until(() => hub.watches('gate', one.id, 1, backAt), 'the gate again', 10_000);
+
+  assert.ok(hub.ticks('gate').every(({ tick }) => tick.counters.starts <= 1));
+  assert.equal((await ready(one.statusPort)).status, 200);
+});
+
+test('without a hub it goes on for a while, says that it is not ready, and gives up', async (t) => {
+  const environment = { MASKWATCH_INGEST_ALONE_MS: '13000' };
+  const { hub, ingests } = await world(t, { names: ['one'], environment });
+  const [one] = ingests as [(typeof ingests)[0]];
+  hub.lease(one.id, { gate: 1 });
+  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+
+  hub.silence();
+  const silentAt = Date.now();
+  await pause(10_000);
+  assert.ok(hub.watches('gate', one.id, 1, silentAt + 9000));
+  await until(() => Object.keys(hub.owned(one.id)).length === 0, 'the gate given up');
+  const keptMs = Date.now() - silentAt;
+
+  t.diagnostic(`kept for ${keptMs} ms`);
+  assert.ok(keptMs > 10_000);
+});
+
+test('SIGTERM says leaving, decodes until its cameras are gone, and ends with 0', async (t) => {
+  const { hub, ingests } = await world(t, { names: ['one'] });
+  const [one] = ingests as [(typeof ingests)[0]];
+  hub.lease(one.id, { gate: 1 });
+  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+  const words = () => hub.heard.filter(({ message }) => message.kind === 'ingest');
+  const leaves = () => words().some(({ message }) => message.kind === 'ingest' && message.leaving);
+
+  one.child.signal('SIGTERM');
+  const askedAt = Date.now();
+  await until(leaves, 'the word that it leaves', 1000);
+  await until(() => hub.watches('gate', one.id, 1, askedAt + 500), 'a tick while it leaves', 3000);
+  hub.lease(one.id, {});
+
+  assert.equal(await one.child.ended, 0);
+  assert.ok(Date.now() - askedAt < 5000);
+  assert.deepEqual(hub.owned(one.id), {});
+});
+
+test('a source that cannot be opened is refused at the start', async (t) => {
+  const bad = join(folder, 'bad.yaml');
+  await writeFile(bad, 'cameras: [{ id: gate, source: /dev/video0 }]\n');
+  const child = startIngestChild(['--config', bad, '--redis', redis.url, '--status-port', '0']);
+  t.after(() => child.close());
+
+  assert.notEqual(await child.ended, 0);
+  assert.match(child.logs.join('\n'), /video0/);
+});

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { createLogger } from '@maskwatch/platform/logger';
+import type { Problem } from '@maskwatch/platform/problem';
 import { Command } from 'commander';
 import { configOption, redisOption, statusOptions } from '../scaled/engine-options.ts';
 import { startIngestProcess } from '../scaled/ingest-service.ts';
@@ -28,13 +29,19 @@ async function ingest(options: IngestOptions): Promise<void> {
   const logger = createLogger({ service: 'ingest' });
   // For tests of a minute without a hub.
   const aloneMs = process.env.MASKWATCH_INGEST_ALONE_MS;
+  const refused = Promise.withResolvers<Problem>();
   const started = await startIngestProcess({
     config: loadConfig(options.config),
     ...{ redis: options.redis, name: options.id, logger },
     status: { host: options.statusHost, port: options.statusPort },
     ...(aloneMs === undefined ? {} : { aloneMs: Number(aloneMs) }),
+    onRefused: refused.resolve,
   });
   const { ingestId, statusPort } = started;
   logger.info({ ingestId, statusPort }, 'ingest waits for cameras');
-  await untilStopped(logger, () => started.leave());
+  const stopped = untilStopped(logger, () => started.leave());
+  const problem = await Promise.race([stopped, refused.promise]);
+  if (problem === undefined) return;
+  await started.leave();
+  throw problem;
 }

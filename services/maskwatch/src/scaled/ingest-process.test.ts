@@ -120,6 +120,26 @@ test('one that stood still for 15 s says nothing in the new epoch, and gives the
   assert.ok(hub.ticks('gate', awakeAt).some(({ epoch }) => epoch === 2));
 });
 
+test('of two hubs that lease, the one of the newer term is believed', async (t) => {
+  const { hub, ingests } = await world(t, { names: ['one'] });
+  const [one] = ingests as [(typeof ingests)[0]];
+  hub.lease(one.id, { gate: 1 });
+  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+  const next = await GrantingHub.open(redis.url, { hubId: 'next', term: 2 });
+  t.after(() => next.close());
+
+  next.lease(one.id, { gate: 5 });
+  await until(() => next.watches('gate', one.id, 5), 'the gate in the next epoch');
+  const since = Date.now() + 500;
+  hub.lease(one.id, { door: 1 });
+  await pause(5000);
+
+  assert.deepEqual(next.owned(one.id), { gate: 5 });
+  assert.ok(next.ticks('gate', since).every(({ epoch }) => epoch === 5));
+  assert.deepEqual(next.ticks('door'), []);
+  assert.equal(next.ticks('gate').at(-1)?.tick.counters.starts, 1);
+});
+
 test('Redis killed and started again: the cameras stay with their decoders', async (t) => {
   const own = await startRedis('frames');
   t.after(() => own.close());

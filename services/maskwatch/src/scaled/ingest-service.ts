@@ -8,6 +8,7 @@ import { SharedIngest } from '@maskwatch/ingest/lease/shared-ingest';
 import { sourceAddress } from '@maskwatch/ingest/source/source-address';
 import { systemClock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
+import type { Problem } from '@maskwatch/platform/problem';
 import { startStatusServer } from '@maskwatch/platform/status-server';
 import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { version } from '../version.ts';
@@ -15,6 +16,7 @@ import { demoFilm, openIngest } from '../vision/open-ingest.ts';
 import { engineThere } from './engine-there.ts';
 import { AnsweredQueue } from './ingest-answers.ts';
 import { type IngestParts, ingestMetrics } from './ingest-metrics.ts';
+import { watchStamp } from './ingest-stamp.ts';
 
 /** Hubs speak each 2 s, and requests are answered or lost within 2 s. */
 const silentMs = 10_000;
@@ -28,6 +30,8 @@ export interface IngestProcessOptions {
   logger: Logger;
   /** How long cameras are kept without a hub. */
   aloneMs?: number;
+  /** The active hub has other models: Problem `models-differ`. */
+  onRefused(problem: Problem): void;
 }
 
 export interface IngestProcess {
@@ -41,7 +45,7 @@ export interface IngestProcess {
  * network is loaded.
  */
 export async function startIngestProcess(options: IngestProcessOptions): Promise<IngestProcess> {
-  const { config, redis: url, name, logger } = options;
+  const { config, redis: url, name, logger, onRefused } = options;
   const { cameras, rules } = config;
   const clock = systemClock;
   const pair = await loadPair(config.models);
@@ -61,15 +65,17 @@ export async function startIngestProcess(options: IngestProcessOptions): Promise
     reasons: readiness(parts),
     metrics: ingestMetrics(parts),
   });
+  const stamp = stampOf(pair, version);
   const ingest = new SharedIngest({
-    ...{ ingestId, cameras, service, bus, clock, logger },
-    stamp: stampOf(pair, version),
+    ...{ ingestId, cameras, stamp, service, bus, clock, logger },
     ...(options.aloneMs === undefined ? {} : { aloneMs: options.aloneMs }),
   });
   ingest.start();
+  const endWatch = watchStamp({ redis: url, stamp, logger, onRefused });
   return {
     ...{ ingestId, statusPort: status.port },
     async leave() {
+      endWatch();
       await ingest.leave();
       await Promise.all([answers.close(), status.close()]);
       await bus.close();

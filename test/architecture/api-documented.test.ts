@@ -145,8 +145,11 @@ test('the page names every parameter of a query', () => {
 });
 
 test('the page names every reason of /readyz', async () => {
-  const source = await readFile(join(root, 'services/hub/src/readiness.ts'), 'utf8');
-  const codes = [...source.matchAll(/code: '([\w-]+)'/g)].map(([, code]) => code);
+  const files = ['readiness.ts', 'vision-watch.ts', 'cluster/cluster.ts'];
+  const sources = await Promise.all(
+    files.map((file) => readFile(join(root, 'services/hub/src', file), 'utf8')),
+  );
+  const codes = [...sources.join('').matchAll(/code: '([\w-]+)'/g)].map(([, code]) => code);
 
   assert.ok(codes.length > 3, 'the reasons were not found');
   assert.deepEqual(

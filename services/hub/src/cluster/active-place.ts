@@ -22,7 +22,7 @@ export interface ActivePlaceOptions {
   clock: Clock;
   logger: Logger;
   /** Takes over what is in the store; active once it resolves, tried again where it rejects. */
-  takeOver(term: number): Promise<void>;
+  takeOver(): Promise<void>;
   /** Another hub is active: forgets what only the active one may know. */
   stepDown(): Promise<void>;
 }
@@ -154,12 +154,22 @@ export class ActivePlace {
       this.#active = false;
       await this.#options.stepDown();
     }
-    if (claimed === undefined || this.#stopped) return;
-    this.#term = claimed.term;
-    leadership.fence(claimed.term);
-    await this.#options.takeOver(claimed.term);
+    if (claimed !== undefined && !this.#stopped) await this.#takeOver(claimed.term);
+  }
+
+  async #takeOver(term: number): Promise<void> {
+    const { leadership, hubId, logger } = this.#options;
+    this.#term = term;
+    leadership.fence(term);
+    try {
+      await this.#options.takeOver();
+    } catch (fault) {
+      // Another hub may be luckier.
+      await leadership.resign(hubId).catch(() => {});
+      throw fault;
+    }
     this.#active = true;
-    logger.info({ hubId, term: claimed.term }, 'this hub is the active one');
+    logger.info({ hubId, term }, 'this hub is the active one');
   }
 
   #noteAway(fault: unknown): void {

@@ -124,6 +124,7 @@ export class Cluster implements ClusterView {
 
   /** Twice a second: who has lost a camera, who gets it, and each 2 s what everybody has. */
   look(): void {
+    this.#book.look(this.#options.clock.now());
     this.#sayOwnerless();
     if (!this.active || !this.#hears) return;
     void this.#grant();

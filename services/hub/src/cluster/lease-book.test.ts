@@ -50,6 +50,7 @@ class World {
   }
 
   look(): void {
+    this.book.look(this.now);
     for (const move of this.book.moves(this.now)) {
       const epoch = (this.epochs.get(move.cameraId) ?? 0) + 1;
       this.epochs.set(move.cameraId, epoch);
@@ -152,28 +153,40 @@ test('without an ingest a camera says so, and since when', () => {
   assert.match(ownerless.detail, /No ingest is running/);
 });
 
-test('on a takeover owners that still speak keep their cameras and epochs, others get 5 s', () => {
+const three = [
+  { cameraId: 'c0', owner: 'one', epoch: 7 },
+  { cameraId: 'c1', owner: 'slow', epoch: 7 },
+  { cameraId: 'c2', owner: 'gone', epoch: 7 },
+];
+
+test('a hub that starts and takes over keeps owners that speak within 5 s, with their epochs', () => {
   const world = new World(3);
   world.add('one');
+  world.book.takeOver(three, world.now);
   world.run(4);
-  for (const id of world.cameras.keys()) world.epochs.set(id, 7);
-  world.moves.length = 0;
-
-  world.book.takeOver(
-    [
-      { cameraId: 'c0', owner: 'one', epoch: 7 },
-      { cameraId: 'c1', owner: 'slow', epoch: 7 },
-      { cameraId: 'c2', owner: 'gone', epoch: 7 },
-    ],
-    world.now,
-  );
-  world.run(2);
   world.add('slow');
-  world.run(6);
+  world.run(10);
 
-  assert.deepEqual(world.moves, ['9 c2 one']);
+  assert.deepEqual(world.moves, ['5 c2 one']);
   assert.deepEqual(world.book.leases().get('one')?.[0], { cameraId: 'c0', epoch: 7 });
   assert.deepEqual(world.of('slow'), ['c1']);
+});
+
+test('a hub that stood by knows at once who is gone', () => {
+  const world = new World(3);
+  world.add('one');
+  world.add('slow');
+  const gone = world.add('gone');
+  world.book.takeOver(three, world.now);
+  world.run(10);
+  gone.alive = false;
+  world.run(6);
+  world.moves.length = 0;
+
+  world.book.takeOver(three, world.now);
+  world.run(1);
+
+  assert.deepEqual(world.moves, ['16 c2 one']);
 });
 
 test('a hub that stood still itself calls nobody gone for it', () => {

@@ -93,10 +93,12 @@ export class LeaseBook {
     return same ? undefined : statusOf(ingest);
   }
 
-  /** What the store has; owners that still speak keep what they have. */
+  /**
+   * What the store has; owners that still speak keep what they have. Who stood by has heard who
+   * does, so that a machine that died with its hub and its ingest is not waited for.
+   */
   takeOver(leases: CameraLease[], now: number): void {
     this.#owned.clear();
-    this.bePatient(now);
     for (const { cameraId, owner, epoch } of leases) {
       if (!this.#options.cameras.has(cameraId)) continue;
       this.#owned.set(cameraId, { owner, epoch, listedAt: now });
@@ -109,10 +111,14 @@ export class LeaseBook {
     for (const owned of this.#owned.values()) owned.listedAt = now;
   }
 
-  /** Cameras to grant now, each to whom; at most one of them only to share the load. */
-  moves(now: number): Move[] {
+  /** To be called twice a second, also while standing by. */
+  look(now: number): void {
     if (now - this.#lookedAt > stoodStillMs) this.bePatient(now);
     this.#lookedAt = now;
+  }
+
+  /** Cameras to grant now, each to whom; at most one of them only to share the load. */
+  moves(now: number): Move[] {
     this.#shun(now);
     const loads = this.#loads(now);
     const moves: Move[] = [];

@@ -206,3 +206,14 @@ test('a source that cannot be opened is refused at the start', async (t) => {
   assert.notEqual(await child.ended, 0);
   assert.match(child.logs.join('\n'), /video0/);
 });
+
+test('a port that is taken ends it with a sentence', async (t) => {
+  const { hub, ingests } = await world(t, { names: ['one'] });
+  const port = String(ingests[0]!.statusPort);
+  const child = startIngestChild(['--config', file, '--redis', redis.url, '--status-port', port]);
+  t.after(() => child.close());
+
+  assert.equal(await child.ended, 1);
+  assert.match(child.logs.join('\n'), new RegExp(`Port ${port} .* in use`));
+  assert.equal(hub.ingests('one').length, 1);
+});

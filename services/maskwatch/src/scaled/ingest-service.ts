@@ -10,7 +10,7 @@ import { systemClock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import type { Problem } from '@maskwatch/platform/problem';
 import { startStatusServer } from '@maskwatch/platform/status-server';
-import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
+import { loadPair, type ModelPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { version } from '../version.ts';
 import { demoFilm, openIngest } from '../vision/open-ingest.ts';
 import { engineThere } from './engine-there.ts';
@@ -20,6 +20,7 @@ import { watchStamp } from './ingest-stamp.ts';
 
 /** Hubs speak each 2 s, and requests are answered or lost within 2 s. */
 const silentMs = 10_000;
+const clock = systemClock;
 
 export interface IngestProcessOptions {
   config: Config;
@@ -45,42 +46,63 @@ export interface IngestProcess {
  * network is loaded.
  */
 export async function startIngestProcess(options: IngestProcessOptions): Promise<IngestProcess> {
-  const { config, redis: url, name, logger, onRefused } = options;
-  const { cameras, rules } = config;
-  const clock = systemClock;
-  const pair = await loadPair(config.models);
-  for (const camera of cameras) sourceAddress(camera, { demoFilm });
+  const pair = await loadPair(options.config.models);
+  for (const camera of options.config.cameras) sourceAddress(camera, { demoFilm });
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    return { ...(await open(options, { pair, closers })), leave: close };
+  } catch (fault) {
+    await close();
+    throw fault;
+  }
+}
+
+interface Opening {
+  pair: ModelPair;
+  /** What is opened adds how it is closed. */
+  closers: (() => Promise<unknown>)[];
+}
+
+async function open(options: IngestProcessOptions, { pair, closers }: Opening) {
+  const { config, redis, name, logger, onRefused, aloneMs } = options;
+  const { cameras } = config;
   // Two processes must never speak as one: the leases of a name would be for both.
   const ingestId = `${name}-${randomBytes(4).toString('hex')}`;
-  const bus = new RedisIngestBus({ url, ingestId, logger });
-  await engineThere('redis', () => bus.ready(), { clock, logger });
-  const queue = await openRedisQueue({ url, ownerId: ingestId, logger, clock });
-  const answers = new AnsweredQueue(queue, clock);
-  const evidenceStates = [...new Set(rules.flatMap(({ states }) => states))];
-  const models = modelsOf(pair);
-  const service = await openIngest({ evidenceStates, models, inference: answers, bus, logger });
-  const parts = { service, bus, answers };
+  const parts = await openParts(options, { ingestId, pair, closers });
   const status = await startStatusServer({
     ...options.status,
     reasons: readiness(parts),
     metrics: ingestMetrics(parts),
   });
+  closers.push(() => status.close());
   const stamp = stampOf(pair, version);
   const ingest = new SharedIngest({
-    ...{ ingestId, cameras, stamp, service, bus, clock, logger },
-    ...(options.aloneMs === undefined ? {} : { aloneMs: options.aloneMs }),
+    ...{ ingestId, cameras, stamp, clock, logger, service: parts.service, bus: parts.bus },
+    ...(aloneMs === undefined ? {} : { aloneMs }),
   });
   ingest.start();
-  const endWatch = watchStamp({ redis: url, stamp, logger, onRefused });
-  return {
-    ...{ ingestId, statusPort: status.port },
-    async leave() {
-      endWatch();
-      await ingest.leave();
-      await Promise.all([answers.close(), status.close()]);
-      await bus.close();
-    },
-  };
+  closers.push(() => ingest.leave());
+  closers.push(watchStamp({ redis, stamp, logger, onRefused }));
+  return { ingestId, statusPort: status.port };
+}
+
+async function openParts(
+  { config, redis: url, logger }: IngestProcessOptions,
+  { ingestId, pair, closers }: Opening & { ingestId: string },
+): Promise<IngestParts> {
+  const bus = new RedisIngestBus({ url, ingestId, logger });
+  closers.push(() => bus.close());
+  await engineThere('redis', () => bus.ready(), { clock, logger });
+  const queue = await openRedisQueue({ url, ownerId: ingestId, logger, clock });
+  closers.push(() => queue.close());
+  const answers = new AnsweredQueue(queue, clock);
+  const evidenceStates = [...new Set(config.rules.flatMap(({ states }) => states))];
+  const models = modelsOf(pair);
+  const service = await openIngest({ evidenceStates, models, inference: answers, bus, logger });
+  return { service, bus, answers };
 }
 
 /** Progress, not connections: a hub speaks, Redis takes words, faces are found where it has cameras. */

@@ -15,14 +15,10 @@ export interface StampWatchOptions {
 }
 
 /** Looks whether the active hub has the same models, now and for good. The answer ends it. */
-export function watchStamp({
-  redis: url,
-  stamp,
-  logger,
-  onRefused,
-}: StampWatchOptions): () => void {
+export function watchStamp(options: StampWatchOptions): () => Promise<void> {
+  const { redis: url, stamp, logger, onRefused } = options;
   const redis = openRedis({ url, logger, name: 'ingest stamp' });
-  const stop = () => {
+  const stop = async () => {
     clearInterval(timer);
     redis.disconnect();
   };
@@ -31,7 +27,7 @@ export function watchStamp({
     const expected = await readStamp(redis).catch(() => undefined);
     const problem = expected && refuseOtherModels(stamp, expected);
     if (!problem) return;
-    stop();
+    void stop();
     onRefused(problem);
   };
   const timer = setInterval(() => void look(), lookMs);

@@ -59,7 +59,7 @@ export class IngestService {
   /** One for all owners that there will be: cameras that come together start a few at a time. */
   readonly #limiter = new StartLimiter();
   readonly #owners = new Map<string, CameraOwner>();
-  readonly #ending = new Map<string, Promise<void>>();
+  readonly #ending = new Map<string, { owner: CameraOwner; ended: Promise<void> }>();
   #wanted = new Map<string, OwnedCamera>();
   #watched: readonly string[] = [];
   /** Counters of owners that are gone. */
@@ -92,7 +92,7 @@ export class IngestService {
       else owner.epoch = epoch;
     }
     for (const owner of owners) this.#begin(owner);
-    await Promise.all(this.#ending.values());
+    await Promise.all([...this.#ending.values()].map(({ ended }) => ended));
   }
 
   /** What is owned now, in which epoch. */
@@ -104,6 +104,7 @@ export class IngestService {
   get counters(): FrameCounters {
     const sum = { ...this.#before };
     for (const { counters } of this.#owners.values()) add(sum, counters);
+    for (const { owner } of this.#ending.values()) add(sum, owner.counters);
     return sum;
   }
 
@@ -141,7 +142,7 @@ export class IngestService {
       const again = this.#wanted.get(id);
       if (again !== undefined) this.#begin(this.#ownerOf(again));
     });
-    this.#ending.set(id, ended);
+    this.#ending.set(id, { owner, ended });
   }
 
   #ownerOf({ camera, epoch }: OwnedCamera): CameraOwner {

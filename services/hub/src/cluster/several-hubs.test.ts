@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 import type { Store } from '@maskwatch/store/store';
 import { aWire } from '../testing/a-wire.ts';
 import { pause, severalHubs, until } from '../testing/several-hubs.ts';
@@ -19,146 +19,153 @@ const isOpen =
   async () =>
     (await said(store)).filter((one) => one === 'no_mask open').length === count;
 
-test('the active hub is killed: another carries on what was open, and the holds', async (t) => {
-  const rules = [rule('no_mask', '1s'), rule('long', '12s')];
-  const { hub, speaker, store } = await severalHubs(t, { ...quick, rules });
-  const one = hub('one');
-  await until('one is active', () => one.active);
-  const two = hub('two');
-  const gate = speaker('gate');
-  await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
-  gate.appears('track-1');
-  await until('an alert', isOpen(store));
-  await until('a hold is kept', async () => (await store.holds()).some((h) => h.heldMs > 6000));
+// Each has engines of its own, and mostly waits.
+suite('several hubs', { concurrency: 3 }, () => {
+  test('the active hub is killed: another carries on what was open, and the holds', async (t) => {
+    const rules = [rule('no_mask', '1s'), rule('long', '12s')];
+    const { hub, speaker, store } = await severalHubs(t, { ...quick, rules });
+    const one = hub('one');
+    await until('one is active', () => one.active);
+    const two = hub('two');
+    const gate = speaker('gate');
+    await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
+    gate.appears('track-1');
+    await until('an alert', isOpen(store));
+    await until('a hold is kept', async () => (await store.holds()).some((h) => h.heldMs > 6000));
 
-  await one.end('SIGKILL');
-  const tookS = await until('two is active', () => two.active);
-  const openedS = await until('the hold is reached', async () =>
-    (await said(store)).includes('long open'),
-  );
+    await one.end('SIGKILL');
+    const tookS = await until('two is active', () => two.active);
+    const openedS = await until('the hold is reached', async () =>
+      (await said(store)).includes('long open'),
+    );
 
-  assert.ok(tookS < 10, `took over after ${tookS} s`);
-  assert.ok(openedS < 10, `the hold was begun anew: ${openedS} s`);
-  assert.deepEqual(await said(store), ['long open', 'no_mask open']);
-  gate.leaves('track-1');
-  await until('both end', async () => (await said(store)).join() === 'long left,no_mask left', 30);
-});
+    assert.ok(tookS < 10, `took over after ${tookS} s`);
+    assert.ok(openedS < 10, `the hold was begun anew: ${openedS} s`);
+    assert.deepEqual(await said(store), ['long open', 'no_mask open']);
+    gate.leaves('track-1');
+    await until(
+      'both end',
+      async () => (await said(store)).join() === 'long left,no_mask left',
+      30,
+    );
+  });
 
-test('an active hub that stood still says nothing that counts, and stands by', async (t) => {
-  const { hub, speaker, store } = await severalHubs(t, quick);
-  const one = hub('one');
-  await until('one is active', () => one.active);
-  const two = hub('two');
-  const gate = speaker('gate');
-  await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
-  gate.appears('track-1');
-  await until('an alert', isOpen(store));
+  test('an active hub that stood still says nothing that counts, and stands by', async (t) => {
+    const { hub, speaker, store } = await severalHubs(t, quick);
+    const one = hub('one');
+    await until('one is active', () => one.active);
+    const two = hub('two');
+    const gate = speaker('gate');
+    await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
+    gate.appears('track-1');
+    await until('an alert', isOpen(store));
 
-  gate.appears('track-2');
-  one.signal('SIGSTOP');
-  await until('two is active', () => two.active);
-  await until('the second alert', isOpen(store, 2));
-  await pause(7000);
-  one.signal('SIGCONT');
-  await until('one stands by', () => !one.active);
-  await pause(3000);
+    gate.appears('track-2');
+    one.signal('SIGSTOP');
+    await until('two is active', () => two.active);
+    await until('the second alert', isOpen(store, 2));
+    await pause(7000);
+    one.signal('SIGCONT');
+    await until('one stands by', () => !one.active);
+    await pause(3000);
 
-  assert.deepEqual(await said(store), ['no_mask open', 'no_mask open']);
-  assert.equal(two.active, true);
-  await two.end('SIGTERM');
-  const tookS = await until('one is active again', () => one.active);
-  assert.ok(tookS < 5, `a hub that stops gives its place up: ${tookS} s`);
-  await pause(2000);
-  assert.deepEqual(await said(store), ['no_mask open', 'no_mask open']);
-});
+    assert.deepEqual(await said(store), ['no_mask open', 'no_mask open']);
+    assert.equal(two.active, true);
+    await two.end('SIGTERM');
+    const tookS = await until('one is active again', () => one.active);
+    assert.ok(tookS < 5, `a hub that stops gives its place up: ${tookS} s`);
+    await pause(2000);
+    assert.deepEqual(await said(store), ['no_mask open', 'no_mask open']);
+  });
 
-test('what opens while the store is away is committed once, with its pictures and delivery', async (t) => {
-  const { hub, speaker, store, postgres } = await severalHubs(t, quick);
-  const one = hub('one');
-  await until('one is active', () => one.active);
-  const two = hub('two');
-  const gate = speaker('gate');
-  await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
+  test('what opens while the store is away is committed once, with its pictures and delivery', async (t) => {
+    const { hub, speaker, store, postgres } = await severalHubs(t, quick);
+    const one = hub('one');
+    await until('one is active', () => one.active);
+    const two = hub('two');
+    const gate = speaker('gate');
+    await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
 
-  await postgres.kill();
-  gate.appears('track-1');
-  await pause(5000);
-  await postgres.restart();
-  await until('the alert', () => isOpen(store)().catch(() => false), 30);
-  await pause(3000);
+    await postgres.kill();
+    gate.appears('track-1');
+    await pause(5000);
+    await postgres.restart();
+    await until('the alert', () => isOpen(store)().catch(() => false), 30);
+    await pause(3000);
 
-  assert.deepEqual(await said(store), ['no_mask open']);
-  const [alert] = await store.alerts({ limit: 1 });
-  assert.deepEqual(alert?.evidence.map(({ kind }) => kind).sort(), ['crop', 'picture']);
-  assert.equal((await store.deliveries({ limit: 9 })).length, 1);
-  assert.equal(one.active, true, 'who was active goes on');
-});
+    assert.deepEqual(await said(store), ['no_mask open']);
+    const [alert] = await store.alerts({ limit: 1 });
+    assert.deepEqual(alert?.evidence.map(({ kind }) => kind).sort(), ['crop', 'picture']);
+    assert.equal((await store.deliveries({ limit: 9 })).length, 1);
+    assert.equal(one.active, true, 'who was active goes on');
+  });
 
-test('what an ingest says in an epoch that is over is not believed', async (t) => {
-  const { hub, speaker, store } = await severalHubs(t, quick);
-  const one = hub('one');
-  await until('one is active', () => one.active);
-  const old = speaker('old');
-  await until('a camera is leased', () => old.epochs.get('gate') !== undefined);
-  await until('it is seen', () => sees(one));
+  test('what an ingest says in an epoch that is over is not believed', async (t) => {
+    const { hub, speaker, store } = await severalHubs(t, quick);
+    const one = hub('one');
+    await until('one is active', () => one.active);
+    const old = speaker('old');
+    await until('a camera is leased', () => old.epochs.get('gate') !== undefined);
+    await until('it is seen', () => sees(one));
 
-  old.stubborn = true;
-  old.leaving = true;
-  const next = speaker('next');
-  const tookS = await until('the camera has another owner', () => next.epochs.has('gate'));
-  old.appears('a ghost');
-  await until('the old owner is not believed', () => one.state!.outdated > 20);
+    old.stubborn = true;
+    old.leaving = true;
+    const next = speaker('next');
+    const tookS = await until('the camera has another owner', () => next.epochs.has('gate'));
+    old.appears('a ghost');
+    await until('the old owner is not believed', () => one.state!.outdated > 20);
 
-  assert.ok(tookS < 6, `handed over after ${tookS} s`);
-  assert.ok(next.epochs.get('gate')! > old.epochs.get('gate')!);
-  assert.deepEqual(await said(store), []);
-  next.appears('a person');
-  await until('an alert', isOpen(store));
-});
+    assert.ok(tookS < 6, `handed over after ${tookS} s`);
+    assert.ok(next.epochs.get('gate')! > old.epochs.get('gate')!);
+    assert.deepEqual(await said(store), []);
+    next.appears('a person');
+    await until('an alert', isOpen(store));
+  });
 
-test('an active hub that is cut off from Redis gives its place to one that is not', async (t) => {
-  const { hub, speaker, store, redis } = await severalHubs(t, quick);
-  const wire = await aWire(redis.port);
-  t.after(() => wire.cut());
-  const one = hub('one', wire.url);
-  await until('one is active', () => one.active);
-  const two = hub('two');
-  const gate = speaker('gate');
-  await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
-  const epoch = gate.epochs.get('gate');
-  gate.appears('track-1');
-  await until('an alert', isOpen(store));
+  test('an active hub that is cut off from Redis gives its place to one that is not', async (t) => {
+    const { hub, speaker, store, redis } = await severalHubs(t, quick);
+    const wire = await aWire(redis.port);
+    t.after(() => wire.cut());
+    const one = hub('one', wire.url);
+    await until('one is active', () => one.active);
+    const two = hub('two');
+    const gate = speaker('gate');
+    await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
+    const epoch = gate.epochs.get('gate');
+    gate.appears('track-1');
+    await until('an alert', isOpen(store));
 
-  wire.cut();
-  const tookS = await until('two is active', () => two.active);
-  await until('one stands by', () => !one.active);
-  await pause(7000);
+    wire.cut();
+    const tookS = await until('two is active', () => two.active);
+    await until('one stands by', () => !one.active);
+    await pause(7000);
 
-  assert.ok(tookS < 10, `took over after ${tookS} s`);
-  assert.equal(gate.epochs.get('gate'), epoch, 'the camera stays where it is');
-  assert.deepEqual(await said(store), ['no_mask open']);
-});
+    assert.ok(tookS < 10, `took over after ${tookS} s`);
+    assert.equal(gate.epochs.get('gate'), epoch, 'the camera stays where it is');
+    assert.deepEqual(await said(store), ['no_mask open']);
+  });
 
-test('without Redis for a while the active hub stays so, and what was open goes on', async (t) => {
-  const { hub, speaker, store, redis } = await severalHubs(t, quick);
-  const one = hub('one');
-  await until('one is active', () => one.active);
-  const two = hub('two');
-  const gate = speaker('gate');
-  await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
-  const epoch = gate.epochs.get('gate');
-  gate.appears('track-1');
-  await until('an alert', isOpen(store));
+  test('without Redis for a while the active hub stays so, and what was open goes on', async (t) => {
+    const { hub, speaker, store, redis } = await severalHubs(t, quick);
+    const one = hub('one');
+    await until('one is active', () => one.active);
+    const two = hub('two');
+    const gate = speaker('gate');
+    await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
+    const epoch = gate.epochs.get('gate');
+    gate.appears('track-1');
+    await until('an alert', isOpen(store));
 
-  await redis.kill();
-  await pause(12_000);
-  await redis.restart();
-  await until('the camera is seen again', () => sees(one) && sees(two));
-  await pause(4000);
+    await redis.kill();
+    await pause(12_000);
+    await redis.restart();
+    await until('the camera is seen again', () => sees(one) && sees(two));
+    await pause(4000);
 
-  assert.equal(one.active, true);
-  assert.equal(gate.epochs.get('gate'), epoch, 'the camera stays where it is');
-  assert.deepEqual(await said(store), ['no_mask open']);
+    assert.equal(one.active, true);
+    assert.equal(gate.epochs.get('gate'), epoch, 'the camera stays where it is');
+    assert.deepEqual(await said(store), ['no_mask open']);
+  });
 });
 
 function sees({ state }: { state?: { cameras: { blind: boolean }[] } | undefined }): boolean {

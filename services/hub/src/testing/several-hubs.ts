@@ -1,4 +1,5 @@
 /** Hubs as processes on one real PostgreSQL and one real Redis, for tests. */
+import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
@@ -21,6 +22,10 @@ export interface HubState {
 
 export class HubProcess {
   readonly #child: ChildProcess;
+  /** Nobody ended it. */
+  #due = true;
+  /** That it ended by itself. */
+  died = false;
   state: HubState | undefined;
   log = '';
 
@@ -28,6 +33,9 @@ export class HubProcess {
     this.#child = fork(script, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child.on('message', (state) => {
       this.state = state as HubState;
+    });
+    this.#child.once('exit', () => {
+      this.died = this.#due;
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
@@ -46,6 +54,7 @@ export class HubProcess {
 
   async end(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#due = false;
     const gone = once(this.#child, 'exit');
     this.#child.kill('SIGCONT');
     this.#child.kill(signal);
@@ -68,6 +77,8 @@ export async function severalHubs(t: TestContext, given: object) {
     await Promise.all(hubs.map((hub) => hub.end('SIGKILL')));
     await store.close();
     await Promise.all([postgres.close(), redis.close()]);
+    for (const { died, log } of hubs) if (died) console.error(log);
+    assert.ok(!hubs.some(({ died }) => died), 'a hub ended by itself');
   });
   return {
     ...{ postgres, redis, store },

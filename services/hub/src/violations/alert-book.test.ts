@@ -362,6 +362,28 @@ test('what waits is given up where another hub has taken over: no loss, and its 
   assert.deepEqual(await store.openViolations(), []);
 });
 
+test('a change that is given up between its picture and its row does not try for ever', async (t) => {
+  const { book, clock, offer, remove } = await aBook({
+    faults: { open: () => Promise.reject(new Problem('store-fenced', 'Another hub.')) },
+  });
+  t.after(remove);
+  offer('track-1', jpeg);
+  book.opened(aViolation({ id: 'v-1' }));
+  // It has its turn, and writes its picture.
+  await Promise.resolve();
+
+  let over = false;
+  void book.abandon().then(() => {
+    over = true;
+  });
+  await until(async () => {
+    await clock.advance(1000);
+    return over;
+  });
+
+  assert.deepEqual([book.lost, book.opening], [0, []]);
+});
+
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!(await condition())) {

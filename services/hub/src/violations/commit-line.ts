@@ -33,6 +33,8 @@ export class CommitLine {
   #stopped = false;
   /** Raised when what waits is abandoned. */
   #round = 0;
+  /** In which the change was said that has its turn; it may commit more than once. */
+  #turn = 0;
   #wake = () => {};
 
   constructor(options: CommitLineOptions) {
@@ -58,7 +60,10 @@ export class CommitLine {
     this.#waiting += 1;
     const round = this.#round;
     this.#tail = this.#tail
-      .then(() => (round === this.#round ? change() : undefined))
+      .then(() => {
+        this.#turn = round;
+        return round === this.#round ? change() : undefined;
+      })
       .catch((fault: unknown) => {
         if (!(fault instanceof Abandoned)) this.#lose(what, fault);
       })
@@ -74,7 +79,6 @@ export class CommitLine {
    * service stops it is tried once more, but a store that is away is not waited for.
    */
   async commit<T>(whole: () => Promise<T>, smaller: () => Promise<T> = whole): Promise<T> {
-    const round = this.#round;
     let change = whole;
     for (let tries = 1; ; tries += 1) {
       try {
@@ -85,8 +89,8 @@ export class CommitLine {
         if (this.noteDiskFull(fault)) change = smaller;
         if (await this.#goesOnAtOnce(fault, tries)) continue;
         if (this.#stopped && (tries > 1 || isAway(fault))) throw fault;
-        if (!this.#stopped && round === this.#round) await this.#pause();
-        if (round !== this.#round) throw new Abandoned();
+        if (!this.#stopped && this.#turn === this.#round) await this.#pause();
+        if (this.#turn !== this.#round) throw new Abandoned();
       }
     }
   }

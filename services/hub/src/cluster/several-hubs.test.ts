@@ -122,6 +122,30 @@ suite('several hubs', { concurrency: 3 }, () => {
     await until('an alert', isOpen(store));
   });
 
+  test('an ingest dies: another has its camera in time, and what was open stays one', async (t) => {
+    const { hub, speaker, store } = await severalHubs(t, quick);
+    const one = hub('one');
+    await until('one is active', () => one.active);
+    const first = speaker('first');
+    await until('a camera is leased', () => first.epochs.has('gate'));
+    first.appears('track-1');
+    await until('an alert', isOpen(store));
+    const next = speaker('next');
+    await pause(1500);
+
+    await first.close();
+    const tookS = await until('the camera has another owner', () => next.epochs.has('gate'));
+    next.appears('track-2');
+    await until('the person is known again', async () => {
+      const [violation] = await store.openViolations();
+      return violation?.trackId === 'track-2';
+    });
+    await pause(3000);
+
+    assert.ok(tookS < 8, `handed over after ${tookS} s`);
+    assert.deepEqual(await said(store), ['no_mask open']);
+  });
+
   test('an active hub that is cut off from Redis gives its place to one that is not', async (t) => {
     const { hub, speaker, store, redis } = await severalHubs(t, quick);
     const wire = await aWire(redis.port);

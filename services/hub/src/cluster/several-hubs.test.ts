@@ -150,7 +150,7 @@ suite('several hubs', { concurrency: 3 }, () => {
     const { hub, speaker, store, redis } = await severalHubs(t, quick);
     const wire = await aWire(redis.port);
     t.after(() => wire.cut());
-    const one = hub('one', wire.url);
+    const one = hub('one', { redis: wire.port });
     await until('one is active', () => one.active);
     const two = hub('two');
     const gate = speaker('gate');
@@ -167,6 +167,32 @@ suite('several hubs', { concurrency: 3 }, () => {
     assert.ok(tookS < 10, `took over after ${tookS} s`);
     assert.equal(gate.epochs.get('gate'), epoch, 'the camera stays where it is');
     assert.deepEqual(await said(store), ['no_mask open']);
+  });
+
+  test('an active hub that is cut off from the store is passed over, and says nothing twice', async (t) => {
+    const { hub, speaker, store, postgres } = await severalHubs(t, quick);
+    const wire = await aWire(postgres.port);
+    t.after(() => wire.cut());
+    const one = hub('one', { postgres: wire.port });
+    await until('one is active', () => one.active);
+    const two = hub('two');
+    const gate = speaker('gate');
+    await until('a camera is leased', () => gate.epochs.has('gate') && sees(one) && sees(two));
+    gate.appears('track-1');
+    await until('an alert', isOpen(store));
+
+    wire.hold();
+    gate.appears('track-2');
+    const tookS = await until('two is active', () => two.active);
+    await until('the second alert', isOpen(store, 2));
+    await pause(3000);
+    wire.goOn();
+    await until('one stands by', () => !one.active);
+    await pause(3000);
+
+    assert.ok(tookS < 10, `took over after ${tookS} s`);
+    assert.deepEqual(await said(store), ['no_mask open', 'no_mask open']);
+    assert.equal(two.active, true);
   });
 
   test('without Redis for a while the active hub stays so, and what was open goes on', async (t) => {

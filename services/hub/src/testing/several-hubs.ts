@@ -82,12 +82,12 @@ export async function severalHubs(t: TestContext, given: object) {
   });
   return {
     ...{ postgres, redis, store },
-    /** At another address of Redis where it is given. */
-    hub(id: string, at = redis.url): HubProcess {
+    /** By other ways to its engines where ports of them are given. */
+    hub(id: string, by: { redis?: number; postgres?: number } = {}): HubProcess {
       const durations = { offlineAfter: '30s', ...given };
       const raw = { cameras: [{ id: 'gate', source: 'rtsp://192.0.2.1/live' }], ...durations };
       const text = JSON.stringify({ access: { port: 0 }, ...raw });
-      const hub = new HubProcess([at, postgres.url, id, text]);
+      const hub = new HubProcess([way(redis, by.redis), way(postgres, by.postgres), id, text]);
       hubs.push(hub);
       return hub;
     },
@@ -97,6 +97,10 @@ export async function severalHubs(t: TestContext, given: object) {
       return speaker;
     },
   };
+}
+
+function way({ url, port }: { url: string; port: number }, other = port): string {
+  return url.replace(`:${port}`, `:${other}`);
 }
 
 /** Seconds that it took; the deadline is for a machine that has much to do. */

@@ -81,12 +81,14 @@ class World {
 
 test('cameras are shared by the ingests that are there, and stay where they are', () => {
   const world = new World(4);
+  world.run(20);
   world.add('one');
+  world.run(1);
   world.add('two');
 
   world.run(60);
 
-  assert.deepEqual(world.moves, ['2 c0 one', '2 c1 two', '2 c2 one', '2 c3 two']);
+  assert.deepEqual(world.moves, ['22 c0 one', '22 c1 two', '22 c2 one', '22 c3 two']);
 });
 
 test('cameras of an ingest that died go to the others within 6 s', () => {

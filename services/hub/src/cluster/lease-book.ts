@@ -12,7 +12,7 @@ const silentMs = 5000;
 const listMs = 6000;
 /** Between moves that only share the load: each costs its camera some seconds. */
 const balanceMs = 5000;
-/** All that run have spoken by then: cameras of nobody wait for it. */
+/** After the first ingest all that run have spoken by then: cameras of nobody wait for it. */
 const listenMs = 2000;
 /** Who looks so late stood still itself: what was said in the meantime is not read yet. */
 const stoodStillMs = 3000;
@@ -89,6 +89,7 @@ export class LeaseBook {
       if (owned?.owner === id && owned.epoch === epoch) owned.listedAt = now;
     }
     if (before === undefined) this.#forget(now);
+    if (this.#ingests.size === 1 && before === undefined) this.#listeningUntil = now + listenMs;
     const same = before !== undefined && before.refused === refused;
     return same ? undefined : statusOf(ingest);
   }

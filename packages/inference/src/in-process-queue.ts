@@ -4,6 +4,7 @@ import type { Probabilities } from '@maskwatch/contracts/mask-state';
 import type { Logger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
 import { loadPair } from '@maskwatch/runtime/model-pair';
+import type { RequestedProvider } from '@maskwatch/runtime/provider';
 import { modelsFolder } from '@maskwatch/runtime/registry';
 import type {
   ClassifierRequest,
@@ -27,6 +28,8 @@ export interface InferenceWorkersOptions {
   logger: Logger;
   /** Where the models are; see the registry. */
   folder?: string;
+  /** `cpu` where absent. */
+  provider?: RequestedProvider;
 }
 
 /**
@@ -40,13 +43,17 @@ export async function startInferenceWorkers({
   workers = availableParallelism(),
   logger,
   folder = modelsFolder(),
+  provider,
 }: InferenceWorkersOptions): Promise<InferenceQueue> {
   const models = await loadPair({ detector, classifier }, folder);
   const queue = await startQueue({
     script: new URL('./worker.ts', import.meta.url),
     setups: Array.from(
       { length: workers },
-      (_, id): WorkerSetup => ({ ...models, golden: id === 0 }),
+      (_, id): WorkerSetup => ({
+        ...{ ...models, golden: id === 0 },
+        ...(provider === undefined ? {} : { provider }),
+      }),
     ),
   });
   const alone = models.classifier === undefined;
@@ -118,7 +125,10 @@ class InProcessQueue implements InferenceQueue {
 
   status(): InferenceStatus {
     return {
-      workers: this.#workers.map(({ id, busy, runs }) => ({ id, busy, runs })),
+      workers: this.#workers.map(({ id, busy, runs, computesOn }) => ({
+        ...{ id, busy, runs },
+        ...(computesOn === undefined ? {} : { computesOn }),
+      })),
       ...(this.#detectorMs === undefined ? {} : { detectorMs: this.#detectorMs }),
       ...(this.#classifierMs === undefined ? {} : { classifierMs: this.#classifierMs }),
       queued: this.#queued,

@@ -1,5 +1,6 @@
 import type { Detection } from '@maskwatch/contracts/detection';
 import type { Probabilities } from '@maskwatch/contracts/mask-state';
+import type { ComputesOn } from '@maskwatch/runtime/provider';
 import type { Colour } from '@maskwatch/vision/picture';
 
 /** Three planes of the letterboxed picture in shared memory, one after the other, row by row. */
@@ -29,7 +30,7 @@ export interface ClassifierRequest {
 
 /** Counts and times for /metrics; milliseconds are of the last run. */
 export interface InferenceStatus {
-  workers: { id: number; busy: boolean; runs: number }[];
+  workers: { id: number; busy: boolean; runs: number; computesOn?: ComputesOn }[];
   detectorMs?: number;
   classifierMs?: number;
   queued: number;
@@ -37,6 +38,8 @@ export interface InferenceStatus {
   refused: number;
   /** Requests whose run ended in a problem, since start. */
   failed: number;
+  /** Over Redis: requests that nobody answered in time, since start. */
+  lost?: number;
 }
 
 /**

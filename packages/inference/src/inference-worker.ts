@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { ComputesOn } from '@maskwatch/runtime/provider';
 import { problemOf, type WorkerReply, type WorkerRequest } from './worker-messages.ts';
 
 type Answer = Extract<WorkerReply, { ms: number }>;
@@ -7,6 +8,7 @@ type Answer = Extract<WorkerReply, { ms: number }>;
 export class InferenceWorker {
   readonly id: number;
   runs = 0;
+  computesOn: ComputesOn | undefined;
   readonly #thread: Worker;
   #pending: PromiseWithResolvers<Answer> | undefined;
   #stopping = false;
@@ -41,6 +43,7 @@ export class InferenceWorker {
     const ready = Promise.withResolvers<void>();
     thread.on('message', (reply: WorkerReply) => {
       if (reply.kind === 'ready') ready.resolve();
+      else if (reply.kind === 'computes') worker.computesOn = reply.on;
       else if (worker.#pending !== undefined) worker.#settle(reply);
       else if (reply.kind === 'problem') ready.reject(problemOf(reply.problem));
     });
@@ -85,6 +88,6 @@ export class InferenceWorker {
     this.#pending = undefined;
     this.runs += 1;
     if (reply.kind === 'problem') pending?.reject(problemOf(reply.problem));
-    else if (reply.kind !== 'ready') pending?.resolve(reply);
+    else if (reply.kind !== 'ready' && reply.kind !== 'computes') pending?.resolve(reply);
   }
 }

@@ -2,12 +2,15 @@ import type { Detection } from '@maskwatch/contracts/detection';
 import type { Probabilities } from '@maskwatch/contracts/mask-state';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import type { ModelPair } from '@maskwatch/runtime/model-pair';
+import type { ComputesOn, RequestedProvider } from '@maskwatch/runtime/provider';
 import type { ClassifierRequest, DetectorRequest } from './inference-queue.ts';
 
 /** What a worker is started with. */
 export interface WorkerSetup extends ModelPair {
   /** Compare the models with their golden outputs before the first request. */
   golden: boolean;
+  /** `cpu` where absent. */
+  provider?: RequestedProvider;
 }
 
 /** To the worker: one at a time; `stop` only after the last answer. */
@@ -23,8 +26,12 @@ export interface ProblemRecord {
   action: string | undefined;
 }
 
-/** From the worker: `ready` or `problem` once at the start, then one message a request. */
+/**
+ * From the worker: `ready` or `problem` once at the start, then one message a request; `computes`
+ * before `ready` and whenever it has changed.
+ */
 export type WorkerReply =
+  | { kind: 'computes'; on: ComputesOn }
   | { kind: 'ready' }
   | { kind: 'detections'; detections: Detection[]; ms: number }
   | { kind: 'probabilities'; probabilities: Probabilities[]; ms: number }

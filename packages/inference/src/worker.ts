@@ -21,14 +21,28 @@ interface Models {
   classifier?: Classifier;
 }
 
-async function open({ detector, classifier, golden }: WorkerSetup): Promise<Models> {
-  const models: Models = { detector: await openDetector(detector) };
-  if (classifier !== undefined) models.classifier = await openClassifier(classifier);
+async function open({ detector, classifier, golden, provider }: WorkerSetup): Promise<Models> {
+  let opened: Models | undefined;
+  const options = {
+    ...(provider === undefined ? {} : { provider }),
+    onFallback: () => opened && tell(opened),
+  };
+  const models: Models = { detector: await openDetector(detector, options) };
+  if (classifier !== undefined) models.classifier = await openClassifier(classifier, options);
+  opened = models;
+  tell(models);
   if (golden) {
     await checkAllGolden(models.detector.networks);
     await checkAllGolden(models.classifier?.networks ?? []);
   }
   return models;
+}
+
+/** What fell back is told before what did not. */
+function tell({ detector, classifier }: Models): void {
+  const told = classifier?.fallback !== undefined && !detector.fallback ? classifier : detector;
+  const { provider, fallback } = told;
+  reply({ kind: 'computes', on: { provider, fallback } });
 }
 
 function detect(detector: Detector, request: DetectorRequest) {

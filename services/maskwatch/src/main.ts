@@ -53,6 +53,11 @@ const entries: Entry[] = [
     load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   },
   {
+    name: 'inference',
+    description: 'find faces and judge masks for all ingests, one of any number of workers',
+    load: async () => (await import('./commands/inference.ts')).inferenceCommand(),
+  },
+  {
     name: 'ingest',
     description: 'watch cameras that a hub shares among several such processes',
     load: async () => (await import('./commands/ingest.ts')).ingestCommand(),

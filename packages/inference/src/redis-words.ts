@@ -1,0 +1,123 @@
+/**
+ * Requests and answers as they lie in the frames Redis. A camera has one key for its one request, so
+ * that it holds at most one picture a camera whatever the load; the key's name waits in the sorted
+ * set of its kind, once, at the place of its first asking.
+ */
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { ClassifierRequest, DetectorRequest } from './inference-queue.ts';
+import type { WorkerReply } from './worker-messages.ts';
+
+/** A request that nobody took by then is lost. */
+export const requestMs = 2000;
+/** Answers that nobody fetches: their owner is gone. */
+export const replyMs = 5000;
+
+export const frameKey = (cameraId: string) => `maskwatch:frame:${cameraId}`;
+export const repliesKey = (ownerId: string) => `maskwatch:replies:${ownerId}`;
+/** Crops first: their frame is further on. */
+export const readyKeys = ['maskwatch:ready:classify', 'maskwatch:ready:detect'] as const;
+const turnKey = 'maskwatch:turn';
+
+/** Places from Redis itself: the clocks of owners differ. NX keeps the place of a name that waits. */
+const readyScript = `return redis.call('ZADD', KEYS[1], 'NX', redis.call('INCR', KEYS[2]), ARGV[1])`;
+
+export type Asked =
+  | { kind: 'detect'; request: DetectorRequest }
+  | { kind: 'classify'; request: ClassifierRequest };
+
+const Header = z.discriminatedUnion('kind', [
+  z.object({
+    ...{ kind: z.literal('detect'), id: z.string(), owner: z.string(), cameraId: z.string() },
+    ...{ width: z.number().int(), height: z.number().int(), colour: z.enum(['rgb', 'bt601']) },
+    ...{ scale: z.number(), minConfidence: z.number() },
+    ...{ pictureWidth: z.number().optional(), pictureHeight: z.number().optional() },
+  }),
+  z.object({
+    ...{ kind: z.literal('classify'), id: z.string(), owner: z.string(), cameraId: z.string() },
+    ...{ count: z.number().int(), colour: z.enum(['rgb', 'bt601']) },
+  }),
+]);
+
+/** A request as a worker finds it. */
+export type Taken = Asked & { id: string; owner: string };
+
+export interface Answer {
+  id: string;
+  worker: string;
+  reply: Exclude<WorkerReply, { kind: 'ready' | 'computes' }>;
+}
+
+/** Length of the header as 4 bytes, the header as JSON, the bytes of the picture or the crops. */
+export function encodeRequest(asked: Asked, { id, owner }: { id: string; owner: string }): Buffer {
+  const { bytes, fields } = parts(asked);
+  const header = Buffer.from(JSON.stringify({ kind: asked.kind, id, owner, ...fields }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(header.length);
+  return Buffer.concat([length, header, bytes]);
+}
+
+function parts(asked: Asked) {
+  if (asked.kind === 'detect') {
+    const { planes, ...fields } = asked.request;
+    return { bytes: planes, fields };
+  }
+  const { crops, ...fields } = asked.request;
+  return { bytes: crops, fields };
+}
+
+/** Undefined of what no owner of this version wrote. */
+export function decodeRequest(value: Buffer): Taken | undefined {
+  try {
+    const begin = 4 + value.readUInt32BE(0);
+    const { id, owner, kind, ...fields } = Header.parse(
+      JSON.parse(value.toString('utf8', 4, begin)),
+    );
+    const bytes = new Uint8Array(new SharedArrayBuffer(value.length - begin));
+    bytes.set(value.subarray(begin));
+    if (kind === 'detect') {
+      return { id, owner, kind, request: { ...fields, planes: bytes } as DetectorRequest };
+    }
+    return { id, owner, kind, request: { ...fields, crops: bytes } as ClassifierRequest };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rejects where Redis did not take it. */
+export async function ask(
+  redis: Redis,
+  { cameraId, kind, value }: { cameraId: string; kind: Asked['kind']; value: Buffer },
+): Promise<void> {
+  const ready = readyKeys[kind === 'classify' ? 0 : 1];
+  const done = await redis
+    .pipeline()
+    .set(frameKey(cameraId), value, 'PX', requestMs)
+    .eval(readyScript, 2, ready, turnKey, cameraId)
+    .exec();
+  const fault = done?.find(([error]) => error !== null)?.[0];
+  if (fault) throw fault;
+}
+
+/**
+ * The oldest requests of one kind, at most `most`; none after a second. Taking removes them: a worker
+ * that dies costs these frames and no other. `reader` blocks; `redis` fetches.
+ */
+export async function take(
+  { reader, redis }: { reader: Redis; redis: Redis },
+  most: number,
+): Promise<Taken[]> {
+  const found = await reader.bzmpop(1, readyKeys.length, ...readyKeys, 'MIN', 'COUNT', most);
+  if (found === null) return [];
+  const [, entries] = found as [string, [string, string][]];
+  const values = await Promise.all(
+    entries.map(([cameraId]) => redis.getdelBuffer(frameKey(cameraId))),
+  );
+  // What is gone was lost before its turn came.
+  return values.flatMap((value) => (value === null ? [] : (decodeRequest(value) ?? [])));
+}
+
+export async function answer(redis: Redis, owner: string, said: Answer): Promise<void> {
+  const key = repliesKey(owner);
+  await redis.pipeline().rpush(key, JSON.stringify(said)).pexpire(key, replyMs).exec();
+}

@@ -1,0 +1,46 @@
+import type { InferenceService } from '@maskwatch/inference-worker/service';
+import { Counter, Gauge, Registry } from 'prom-client';
+
+/** Of one inference worker. */
+export function inferenceMetrics(service: InferenceService): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      ...{ name: `maskwatch_inference_${name}`, help, registers },
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  counter(
+    'pictures_total',
+    'Pictures in which faces were looked for.',
+    () => service.counts.pictures,
+  );
+  counter('crops_total', 'Faces that were judged.', () => service.counts.crops);
+  counter('failed_total', 'Requests that ended in a problem.', () => service.counts.failed);
+  new Gauge({
+    name: 'maskwatch_inference_run_seconds',
+    help: 'Of the last run of each network.',
+    labelNames: ['network'],
+    registers,
+    collect() {
+      const { detectorMs, classifierMs } = service.status();
+      if (detectorMs !== undefined) this.set({ network: 'detector' }, detectorMs / 1000);
+      if (classifierMs !== undefined) this.set({ network: 'classifier' }, classifierMs / 1000);
+    },
+  });
+  new Gauge({
+    name: 'maskwatch_inference_provider',
+    help: '1, with where it computes and why not where it was asked to.',
+    labelNames: ['provider', 'fallback'],
+    registers,
+    collect() {
+      const { provider, fallback = '' } = service.status();
+      this.reset();
+      this.set({ provider, fallback }, 1);
+    },
+  });
+  return registry;
+}

@@ -21,12 +21,16 @@ export interface OpenRedisOptions {
    * without a connection is rejected at once: what perishes must not queue.
    */
   reader?: boolean;
+  /** Commands of a reader may block for so long instead. */
+  blocksMs?: number;
 }
 
 /** Connects by itself and again after each loss; errors are logged once a loss, without secrets. */
-export function openRedis({ url, logger, name, reader = false }: OpenRedisOptions): Redis {
+export function openRedis(options: OpenRedisOptions): Redis {
+  const { url, logger, name, reader = false, blocksMs = 0 } = options;
   const redis = new Redis(url, {
     ...(reader ? readerOptions : writerOptions),
+    socketTimeout: engineSilentMs + blocksMs,
     connectionName: name,
   });
   let lost = false;
@@ -45,7 +49,6 @@ type Settings = Omit<CommonRedisOptions, 'replyMapping'>;
 
 const shared: Settings = {
   connectTimeout: connectMs,
-  socketTimeout: engineSilentMs,
   autoResendUnfulfilledCommands: false,
   retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), longestPauseMs),
 };
@@ -55,7 +58,12 @@ const writerOptions: Settings = {
   maxRetriesPerRequest: 0,
   commandTimeout: engineSilentMs,
 };
-const readerOptions: Settings = { ...shared, maxRetriesPerRequest: null };
+/** A read that was under way at a loss is said again: ioredis would never settle it otherwise. */
+const readerOptions: Settings = {
+  ...shared,
+  maxRetriesPerRequest: null,
+  autoResendUnfulfilledCommands: true,
+};
 
 /** Problem `redis-unreachable` where it does not become ready in time. */
 export async function redisReady(redis: Redis, withinMs = 10_000): Promise<void> {

@@ -10,7 +10,7 @@ import type { Store } from '@maskwatch/store/store';
 export type RetentionLimits = Config['retention'] & { files: EvidenceFiles };
 
 /** Often enough that a limit in bytes is a limit, seldom enough to cost nothing. */
-const everyMs = 5 * 60_000;
+export const retentionEveryMs = 5 * 60_000;
 
 /** A walk through all files finds what no row knows: a crash between file and commit leaves it. */
 const walkEveryMs = 24 * 3_600_000;
@@ -23,27 +23,30 @@ export interface RetentionOptions {
   clock: Clock;
   logger: Logger;
   limits: RetentionLimits;
+  /** Ends a run between two of its steps. */
+  signal?: AbortSignal;
 }
 
 /** Pictures go by age and by amount, oldest first, files before rows; then alerts by age. */
 export class Retention {
   readonly #options: RetentionOptions;
-  #nextAt = 0;
   #nextWalkAt = 0;
+  /** The newest period of which there was a run. */
+  #period = 0;
   #running: Promise<void> | undefined;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
   }
 
-  /** Starts a run when it is time for one; does not wait for its end. */
-  runWhenDue(): void {
-    const now = this.#options.clock.now();
-    if (this.#running !== undefined || now < this.#nextAt) return;
-    this.#nextAt = now + everyMs;
+  /** Resolves after the run of this period, which is none where there was one, or one is under way. */
+  async runOnce(period: number): Promise<void> {
+    if (period <= this.#period || this.#running !== undefined) return this.#running;
+    this.#period = period;
     this.#running = this.run().finally(() => {
       this.#running = undefined;
     });
+    return this.#running;
   }
 
   async idle(): Promise<void> {
@@ -86,6 +89,7 @@ export class Retention {
   async #removeWhile(next: () => Promise<Evidence[]>): Promise<number> {
     let total = 0;
     for (;;) {
+      if (this.#stopped) return total;
       const removed: string[] = [];
       const found = await next();
       for (const evidence of found) {
@@ -100,6 +104,7 @@ export class Retention {
   async #forgetAlerts(startedBefore: number): Promise<number> {
     let total = 0;
     for (;;) {
+      if (this.#stopped) return total;
       const forgotten = await this.#options.store.forgetAlerts(startedBefore);
       if (forgotten === 0) return total;
       total += forgotten;
@@ -111,9 +116,14 @@ export class Retention {
     this.#nextWalkAt = clock.now() + walkEveryMs;
     let removed = 0;
     for (const path of await limits.files.writtenBefore(changedBefore)) {
+      if (this.#stopped) break;
       if (await this.#removeFile(path)) removed += 1;
     }
     return removed;
+  }
+
+  get #stopped(): boolean {
+    return this.#options.signal?.aborted === true;
   }
 
   /** False when the file is still there. */

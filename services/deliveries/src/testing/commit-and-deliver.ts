@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@maskwatch/platform/clock';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { aDelivery, anOpening } from '@maskwatch/store/builders';
+import { TimerJobs } from '@maskwatch/store/jobs/timer-jobs';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import { Deliveries } from '../service.ts';
 import { endpointTo } from './outbox.ts';
@@ -19,6 +20,7 @@ const store = await openSqliteStore({ directory, clock, reserveBytes: 4096 });
 const service = new Deliveries({
   store,
   clock,
+  jobs: new TimerJobs({ clock, logger: silentLogger }),
   endpoints: [endpointTo('office', url)],
   allow: ['127.0.0.1/32'],
   logger: silentLogger,

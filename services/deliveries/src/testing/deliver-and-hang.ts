@@ -1,5 +1,6 @@
 import { systemClock } from '@maskwatch/platform/clock';
 import { silentLogger } from '@maskwatch/platform/logger';
+import { TimerJobs } from '@maskwatch/store/jobs/timer-jobs';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import { Deliveries } from '../service.ts';
 import { endpointTo } from './outbox.ts';
@@ -19,6 +20,7 @@ const service = new Deliveries({
   endpoints: [endpointTo('office', url)],
   allow: ['127.0.0.1/32'],
   clock: systemClock,
+  jobs: new TimerJobs({ clock: systemClock, logger: silentLogger }),
   logger: silentLogger,
   random: Math.random,
 });

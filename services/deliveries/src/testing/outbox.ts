@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EndpointConfig } from '@maskwatch/contracts/config';
 import { FakeClock } from '@maskwatch/platform/clock';
 import { silentLogger } from '@maskwatch/platform/logger';
+import { TimerJobs } from '@maskwatch/store/jobs/timer-jobs';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import type { Store } from '@maskwatch/store/store';
 import { Deliveries, type DeliveriesOptions } from '../service.ts';
@@ -43,16 +44,19 @@ export class Outbox {
     endpoints: EndpointConfig[],
     change: Partial<DeliveriesOptions> = {},
   ): Promise<Deliveries> {
+    const { store, clock } = this;
+    const jobs = new TimerJobs({ clock, logger: silentLogger });
     const service = new Deliveries({
-      store: this.store,
-      endpoints,
+      ...{ store, jobs, endpoints, clock, logger: silentLogger },
       allow: ['127.0.0.1/32'],
-      clock: this.clock,
-      logger: silentLogger,
       random: () => 0.5,
+      // The clock of a test passes days.
+      sweepMs: 30_000,
       ...change,
     });
     this.#services.push(service);
+    // As the hub does before it is the active one.
+    await service.takeOver();
     await service.start();
     return service;
   }

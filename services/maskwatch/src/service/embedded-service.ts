@@ -9,6 +9,7 @@ import { systemClock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { EvidenceFolder } from '@maskwatch/store/evidence-folder';
+import { TimerJobs } from '@maskwatch/store/jobs/timer-jobs';
 import { openSqliteStore } from '@maskwatch/store/sqlite-store';
 import { version } from '../version.ts';
 import { builtPage } from './built-page.ts';
@@ -40,8 +41,9 @@ export async function startEmbedded({
   const store = await openSqliteStore({ directory, clock, logger });
   const files = new EvidenceFolder(join(directory, 'evidence'));
   const bus = new LocalHubBus(logger);
+  const jobs = new TimerJobs({ clock, logger });
   const deliveries = new Deliveries({
-    ...{ store, clock, logger, random: Math.random, publicUrl: config.publicUrl },
+    ...{ store, jobs, clock, logger, random: Math.random, publicUrl: config.publicUrl },
     endpoints: config.endpoints.webhooks,
     allow: config.endpoints.allow,
     retention: { ...config.retention, files },
@@ -68,6 +70,7 @@ export async function startEmbedded({
       await supervisor.stop();
       await hub.stop();
       await deliveries.stop();
+      await jobs.close();
       await bus.close();
       await store.close();
     },

@@ -67,6 +67,16 @@ const entries: Entry[] = [
     description: 'serve the page and judge by the rules, as one of several hubs',
     load: async () => (await import('./commands/hub.ts')).hubCommand(),
   },
+  {
+    name: 'deliveries',
+    description: 'bring alerts to webhooks and remove what is old, one of any number',
+    load: async () => (await import('./commands/deliveries.ts')).deliveriesCommand(),
+  },
+  {
+    name: 'probe',
+    description: 'ask a service whether it is well, for health checks',
+    load: async () => (await import('./commands/probe.ts')).probeCommand(),
+  },
 ];
 
 function version(): string {

@@ -103,6 +103,7 @@ export async function requireRedis(redis: Redis, use: 'frames' | 'jobs'): Promis
     const { host, port } = redis.options;
     throw new Problem('redis-setting', `The Redis at ${host}:${port} (${use}) ${why}.`, {
       action: `Start it with ${fix}, or: redis-cli CONFIG SET ${fix.replace(/^--/, '')}`,
+      status: 400,
     });
   };
   const policy = await setting('maxmemory-policy');

@@ -20,6 +20,12 @@ const drainSeconds = 2;
 /** After a fault of the connection; BullMQ's own is 15 s. */
 const retryMs = 1000;
 
+/**
+ * A wake-up whose process died comes again after it, if the sweep has not healed it long before. It
+ * is not renewed: the timer for that outlives a worker that is closed without Redis.
+ */
+const lockMs = 5 * 60_000;
+
 const lookMs = 2000;
 
 /** Wake-ups that are due and that nobody takes for so long: the worker stands still. */
@@ -106,6 +112,7 @@ export class BullWorker {
     const worker = new Worker<{ id: string }>(this.#kind, (job) => this.#work(job), {
       ...{ connection: redis, prefix, concurrency },
       ...{ drainDelay: drainSeconds, runRetryDelay: retryMs },
+      ...{ lockDuration: lockMs, skipLockRenewal: true },
     });
     worker.on('error', (fault) => {
       logger.debug({ kind: this.#kind, fault: messageOf(fault) }, 'a fault of the worker');
@@ -133,6 +140,8 @@ export class BullWorker {
     const cancels: (() => void)[] = [];
     const pause = (ms: number) =>
       new Promise<void>((resolve) => cancels.push(clock.setTimer(resolve, ms)));
+    // Its timers go too, which BullMQ leaves where it cannot reach Redis.
+    void worker.pause(true).catch(() => {});
     const told = this.#line.idle().then(() => pause(farewellMs));
     await Promise.race([worker.close().catch(() => {}), told, pause(closeMs)]);
     for (const cancel of cancels) cancel();

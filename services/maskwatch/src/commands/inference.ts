@@ -64,8 +64,15 @@ async function inference(
   const queue = await startInferenceWorkers({ ...models, workers: threads, provider, logger });
   const redis = openRedis({ url, logger, name: 'inference' });
   const reader = openRedis({ url, logger, name: 'inference takes', reader: true });
-  await engineThere('redis', () => redisReady(redis, 3000), { clock, logger });
-  await requireRedis(redis, 'frames');
+  try {
+    await engineThere('redis', () => redisReady(redis, 3000), { clock, logger });
+    await requireRedis(redis, 'frames');
+  } catch (fault) {
+    redis.disconnect();
+    reader.disconnect();
+    await queue.close();
+    throw fault;
+  }
   const refused = Promise.withResolvers<Problem>();
   const service = new InferenceService({
     ...{ redis, reader, queue, threads, stamp, clock, logger, onRefused: refused.resolve },

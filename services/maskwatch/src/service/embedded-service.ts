@@ -52,8 +52,15 @@ export async function startEmbedded({
     ...{ config, models, store, files, bus, deliveries, version, clock, logger },
     page: builtPage,
   });
-  const { port } = await hub.start().catch(async (fault: unknown) => {
+  const close = async () => {
+    await hub.stop();
+    await deliveries.stop();
+    await jobs.close();
+    await bus.close();
     await store.close();
+  };
+  const { port } = await hub.start().catch(async (fault: unknown) => {
+    await close();
     throw fault;
   });
   await deliveries.start();
@@ -68,11 +75,7 @@ export async function startEmbedded({
     port,
     async stop() {
       await supervisor.stop();
-      await hub.stop();
-      await deliveries.stop();
-      await jobs.close();
-      await bus.close();
-      await store.close();
+      await close();
     },
   };
 }

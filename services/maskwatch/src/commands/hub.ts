@@ -1,6 +1,6 @@
 import type { Config } from '@maskwatch/contracts/config';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
-import { createLogger } from '@maskwatch/platform/logger';
+import { createLogger, type Logger } from '@maskwatch/platform/logger';
 import { Command } from 'commander';
 import {
   configOption,
@@ -9,6 +9,7 @@ import {
   redisOption,
 } from '../scaled/engine-options.ts';
 import { startHubService } from '../scaled/hub-service.ts';
+import { supervised, type Watch } from '../scaled/supervise.ts';
 import { onPort, sayWhere } from './page-address.ts';
 import { portNumber } from './port-number.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -23,6 +24,7 @@ interface HubOptions {
 }
 
 export function hubCommand(): Command {
+  const logger = createLogger({ service: 'hub' });
   return new Command('hub')
     .description('serve the page and judge by the rules, as one of several hubs')
     .addOption(configOption())
@@ -31,13 +33,18 @@ export function hubCommand(): Command {
     .addOption(postgresOption())
     .option('--port <n>', 'port of the page (access.port of the config: 8787)', portNumber)
     .option('--host <host>', 'address that it listens on (access.host of the config: 127.0.0.1)')
-    .action(hub);
+    .action((options: HubOptions) =>
+      supervised(logger, (watch) => hub(options, { watch, logger })),
+    );
 }
 
-async function hub(options: HubOptions): Promise<void> {
+async function hub(
+  options: HubOptions,
+  { watch, logger }: { watch: Watch; logger: Logger },
+): Promise<void> {
   const config = withOptions(loadConfig(options.config), options);
-  const logger = createLogger({ service: 'hub' });
   const service = await startHubService({ config, engines: options, logger });
+  watch();
   sayWhere(config.access.host, service.port);
   await untilStopped(logger, () => service.stop());
 }

@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
-import { createLogger } from '@maskwatch/platform/logger';
+import { createLogger, type Logger } from '@maskwatch/platform/logger';
 import type { Problem } from '@maskwatch/platform/problem';
 import { Command } from 'commander';
 import { configOption, redisOption, statusOptions } from '../scaled/engine-options.ts';
 import { startIngestProcess } from '../scaled/ingest-service.ts';
+import { supervised, type Watch } from '../scaled/supervise.ts';
 import { untilStopped } from './until-stopped.ts';
 
 interface IngestOptions {
@@ -22,11 +23,16 @@ export function ingestCommand(): Command {
     .addOption(redisOption())
     .option('--id <name>', 'its name in logs and on the status page', hostname());
   for (const option of statusOptions()) command.addOption(option);
-  return command.action(ingest);
+  const logger = createLogger({ service: 'ingest' });
+  return command.action((options: IngestOptions) =>
+    supervised(logger, (watch) => ingest(options, { watch, logger })),
+  );
 }
 
-async function ingest(options: IngestOptions): Promise<void> {
-  const logger = createLogger({ service: 'ingest' });
+async function ingest(
+  options: IngestOptions,
+  { watch, logger }: { watch: Watch; logger: Logger },
+): Promise<void> {
   // For tests of a minute without a hub.
   const aloneMs = process.env.MASKWATCH_INGEST_ALONE_MS;
   const refused = Promise.withResolvers<Problem>();
@@ -37,6 +43,7 @@ async function ingest(options: IngestOptions): Promise<void> {
     ...(aloneMs === undefined ? {} : { aloneMs: Number(aloneMs) }),
     onRefused: refused.resolve,
   });
+  watch();
   const { ingestId, statusPort } = started;
   logger.info({ ingestId, statusPort }, 'ingest waits for cameras');
   const stopped = untilStopped(logger, () => started.leave());

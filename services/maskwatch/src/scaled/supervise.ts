@@ -6,8 +6,8 @@ import type { Logger } from '@maskwatch/platform/logger';
 
 const variable = 'MASKWATCH_SUPERVISED';
 const beatMs = 1000;
-/** Silence of a child that has spoken once. */
-const silentMs = 5000;
+/** So many looks, a beat apart, without a word of a child whose work has begun. */
+const silentLooks = 5;
 /** Pauses between two starts grow up to this. */
 const longestPauseMs = 10_000;
 /** What lived for this long starts again with the shortest pause. */
@@ -15,27 +15,27 @@ const soundMs = 30_000;
 /** What is wrong with the command or the models stays wrong. */
 const refused = 2;
 
-/** Tells when the work hangs: it is killed then, and begun anew. */
-export type Watch = (stuck: () => boolean) => void;
+/** Called when the work has begun: from then on it must go on. `stuck` tells where it does not. */
+export type Watch = (stuck?: () => boolean) => void;
 
 /**
  * Runs `work` in a child of this process, which is the same command again. Ends with the child after
- * SIGTERM or SIGINT, and where it was refused (exit status 2).
+ * SIGTERM or SIGINT, where it was refused (exit status 2), and where the work never began.
  */
 export async function supervised(
   logger: Logger,
   work: (watch: Watch) => Promise<void>,
 ): Promise<void> {
   if (process.env[variable] === undefined) return supervise(logger);
-  let isStuck = () => false;
-  const beat = setInterval(() => {
-    if (!isStuck()) process.send?.('alive');
-  }, beatMs);
+  let beat: NodeJS.Timeout | undefined;
   // Its parent is gone, and nobody would end it any more.
   process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   try {
-    await work((stuck) => {
-      isStuck = stuck;
+    await work((stuck = () => false) => {
+      beat = setInterval(() => {
+        if (!stuck()) process.send?.('alive');
+      }, beatMs);
+      process.send?.('alive');
     });
   } finally {
     clearInterval(beat);
@@ -47,6 +47,7 @@ export async function supervised(
 async function supervise(logger: Logger): Promise<void> {
   let child: ChildProcess | undefined;
   let stopping = false;
+  let begun = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       stopping = true;
@@ -56,11 +57,16 @@ async function supervise(logger: Logger): Promise<void> {
   let pauseMs = beatMs / 2;
   while (!stopping) {
     const startedAt = performance.now();
+    // In a group of its own, so that Ctrl+C reaches it once, from here.
     child = fork(process.argv[1]!, process.argv.slice(2), {
       env: { ...process.env, [variable]: '1' },
+      detached: true,
+    });
+    child.once('message', () => {
+      begun = true;
     });
     const code = await ended(child, logger);
-    if (stopping || code === refused) {
+    if (stopping || code === refused || !begun) {
       process.exitCode = code ?? 1;
       break;
     }
@@ -73,15 +79,19 @@ async function supervise(logger: Logger): Promise<void> {
 
 /** Its exit status, null after a signal. */
 async function ended(child: ChildProcess, logger: Logger): Promise<number | null> {
-  let timer: NodeJS.Timeout | undefined;
+  let looks: NodeJS.Timeout | undefined;
   child.on('message', () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    clearInterval(looks);
+    // Looks are counted: where both stood still together for a while, its silence was no fault.
+    let silent = 0;
+    looks = setInterval(() => {
+      silent += 1;
+      if (silent < silentLooks) return;
       logger.error('the process hangs and is killed');
       child.kill('SIGKILL');
-    }, silentMs);
+    }, beatMs);
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  clearTimeout(timer);
+  clearInterval(looks);
   return code;
 }

@@ -1,6 +1,7 @@
-/** `maskwatch ingest` as people start it, in a process group of its own. */
+/** `maskwatch ingest` as people start it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -10,7 +11,7 @@ export interface IngestChild {
   readonly pid: number;
   /** Lines of its log so far. */
   readonly logs: string[];
-  /** To the whole group. */
+  /** SIGTERM to the supervisor, as a service manager does; others to all of its processes. */
   signal(signal: NodeJS.Signals): void;
   /** Exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
@@ -29,12 +30,17 @@ export function startIngestChild(
   const logs: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => logs.push(line));
   const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
-  const signal = (name: NodeJS.Signals) => {
+  const send = (pid: number, name: NodeJS.Signals) => {
     try {
-      process.kill(-child.pid!, name);
+      process.kill(pid, name);
     } catch {
       // All of it is gone already.
     }
+  };
+  const signal = (name: NodeJS.Signals) => {
+    if (name === 'SIGTERM') return send(child.pid!, name);
+    // What it supervises leads a group of its own, decoders included.
+    for (const leader of [child.pid!, ...childrenOf(child.pid!)]) send(-leader, name);
   };
   return {
     ...{ pid: child.pid!, logs, signal, ended },
@@ -44,4 +50,13 @@ export function startIngestChild(
       await ended;
     },
   };
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return text.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { listenHost } from '../service/shape.ts';
 
 export interface RtspCameraOptions {
   /** An H.264 film; it is looped at its own pace. */
@@ -36,7 +37,7 @@ export async function startRtspCamera(options: RtspCameraOptions): Promise<RtspC
   const credentials = user === undefined ? [] : [user, password];
   const child = spawn(
     '/usr/bin/python3',
-    [script, ...(running ? ['--running'] : []), film, String(port), ...credentials],
+    [script, ...(running ? ['--running'] : []), film, listenHost, String(port), ...credentials],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

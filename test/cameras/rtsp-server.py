@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """An RTSP camera for tests: loops an H.264 film at the film's own pace, as a camera would.
 
-usage: rtsp-server.py [--running] FILM PORT [USER PASSWORD]
+usage: rtsp-server.py [--running] FILM HOST PORT [USER PASSWORD]
 
 Prints "ready rtsp://127.0.0.1:PORT/live" when it takes connections, and "began SECONDS" when a
 viewer comes: the film begins then, or, with --running, began with the process and is joined at its
@@ -100,10 +100,10 @@ def require_password(server, factory, user, password):
 def main():
     arguments = sys.argv[1:]
     running = arguments[0] == "--running"
-    film, port, *credentials = arguments[1:] if running else arguments
+    film, host, port, *credentials = arguments[1:] if running else arguments
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    server.set_address("127.0.0.1")
+    server.set_address(host)
     server.set_service(port)
     factory = Factory(*access_units(film), time.monotonic() if running else None)
     if credentials:

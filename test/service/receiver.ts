@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { WebhookBody } from '@maskwatch/contracts/webhook';
 import { Webhook } from 'standardwebhooks';
+import { listenHost } from './shape.ts';
 
 export interface Taken {
   /** webhook-id. */
@@ -49,7 +50,7 @@ export class WebhookReceiver {
   /** Listens, from the second time on where it did before. */
   async up(): Promise<this> {
     const server = createServer((request, response) => void this.#take(request, response));
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(this.#port, listenHost, resolve));
     this.#server = server;
     this.#port = (server.address() as AddressInfo).port;
     return this;

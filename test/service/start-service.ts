@@ -5,11 +5,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { scaled } from './shape.ts';
 
 const main = join(import.meta.dirname, '../../services/maskwatch/src/main.ts');
-const startMs = 30_000;
-/** The service gives itself 15 s. */
-const stopMs = 20_000;
+/** Takes the same config, says where the page is, and ends as the embedded one does. */
+const scaledMain = join(import.meta.dirname, '../scaled/up.ts');
+const startMs = scaled ? 120_000 : 30_000;
+/** A service gives itself 15 s, and others wait for it. */
+const stopMs = scaled ? 60_000 : 20_000;
 
 export interface ServiceOptions {
   /** Holds the config, and the data unless they have a folder of their own. */
@@ -47,7 +50,8 @@ async function spawnService(options: ServiceOptions) {
   const { folder, config, port = 0, data = join(folder, 'data'), environment = {} } = options;
   const file = join(folder, 'maskwatch.yaml');
   await writeFile(file, config);
-  const args = [main, 'start', '--config', file, '--port', String(port), '--data-dir', data];
+  const where = ['--config', file, '--port', String(port)];
+  const args = scaled ? [scaledMain, ...where] : [main, 'start', ...where, '--data-dir', data];
   const env = { ...process.env, ...environment };
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const out: string[] = [];

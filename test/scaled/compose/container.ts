@@ -215,7 +215,14 @@ export class Container {
       ...(this.service.noNewPrivileges ? ['--no-new-privs'] : []),
       ...(this.service.capDrop.includes('ALL') ? ['--bounding-set=-all', '--inh-caps=-all'] : []),
     ];
-    const as = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...limits];
+    const as = [
+      'setpriv',
+      `--reuid=${uid}`,
+      `--regid=${gid}`,
+      '--clear-groups',
+      '--pdeathsig=KILL',
+      ...limits,
+    ];
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     return ['env', '-i', '-C', workdir, ...variables, ...as, ...words];
   }

@@ -51,7 +51,18 @@ async function demoCamera({ host, port }: DemoCameraOptions): Promise<void> {
 /** Each viewer has the film from its beginning. */
 function play(response: ServerResponse): ChildProcess {
   const input = ['-nostdin', '-v', 'error', '-re', '-stream_loop', '-1', '-i', demoFilm];
-  const output = ['-an', '-c:v', 'mjpeg', '-q:v', '4', '-f', 'mpjpeg', '-boundary_tag', 'frame', '-'];
+  const output = [
+    '-an',
+    '-c:v',
+    'mjpeg',
+    '-q:v',
+    '4',
+    '-f',
+    'mpjpeg',
+    '-boundary_tag',
+    'frame',
+    '-',
+  ];
   const film = spawn('ffmpeg', [...input, ...output], { stdio: ['ignore', 'pipe', 'inherit'] });
   film.once('error', () => response.destroy());
   response.once('close', () => film.kill('SIGKILL'));

@@ -97,6 +97,8 @@ export const Config = z.strictObject({
       token: z.string().min(16).optional(),
       /** A file that holds the token; the loader reads it into `token`. */
       tokenFile: z.string().min(1).optional(),
+      /** Live clients of one hub at once. */
+      viewers: z.number().int().min(1).max(10_000).default(200),
     })
     .prefault({}),
   models: z

@@ -13,8 +13,11 @@ export type LivePicture = z.infer<typeof LivePicture>;
  */
 export interface ServerToClientEvents {
   picture: (live: LivePicture, jpeg: ArrayBuffer, acknowledge: () => void) => void;
-  /** Boxes and states without the picture, for cameras that are not watched. */
-  alert: (alert: Alert) => void;
+  /**
+   * An alert that has changed, after it was committed, in the order of the sequence. `follows` is
+   * the sequence that was told before: who knows less than that has missed something.
+   */
+  alert: (alert: Alert, follows: number) => void;
   /** All cameras, once a second. */
   cameras: (cameras: Camera[], sentAt: number) => void;
 }

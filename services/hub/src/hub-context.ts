@@ -10,6 +10,7 @@ import type { EvidenceFiles } from '@maskwatch/store/evidence-files';
 import type { Store } from '@maskwatch/store/store';
 import type { CameraBoard } from './cameras/camera-board.ts';
 import type { EvidenceLedger } from './evidence/evidence-ledger.ts';
+import type { AlertFeed } from './live/alert-feed.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import type { RegisteredModels } from './models/registered-models.ts';
 import type { Readiness } from './readiness.ts';
@@ -65,6 +66,7 @@ export interface HubContext {
   files: EvidenceFiles;
   alerts: AlertBook;
   live: LiveHub;
+  feed: AlertFeed;
   vision: VisionWatch;
   readiness: Readiness;
   /** Absent on one machine. */

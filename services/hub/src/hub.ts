@@ -25,6 +25,7 @@ import { Access } from './http/access.ts';
 import { createServer } from './http/server.ts';
 import type { DeliveriesPort, HubContext } from './hub-context.ts';
 import { Intake } from './intake.ts';
+import { AlertFeed } from './live/alert-feed.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { RegisteredModels } from './models/registered-models.ts';
 import { Readiness } from './readiness.ts';
@@ -34,6 +35,8 @@ import { VisionWatch } from './vision-watch.ts';
 
 /** How often a full disk is asked whether there is room again. */
 const recoverMs = 5000;
+/** How often the store is asked what has changed of alerts, for what nobody has announced. */
+const alertsMs = 2000;
 /** How often it is looked who has lost a camera. */
 const leaseLookMs = 500;
 
@@ -100,14 +103,16 @@ export class Hub {
   /** Answers with the port it listens on. Throws Problem `port-in-use`. */
   async start(): Promise<{ port: number }> {
     const { bus, config, page } = this.#options;
-    const { live } = this.context;
+    const { live, feed } = this.context;
     await this.#place.start();
+    await feed.start();
     this.#server = await createServer({ context: this.context, access: this.#access, page });
     live.attach(this.#server.server);
     bus.onMessage((message, bytes, sender) => this.#intake.message(message, { bytes, sender }));
     bus.onConnected((connected) => this.#connected(connected));
     const port = await this.#listen(config.access);
     this.#every(1000, () => this.#second());
+    this.#every(alertsMs, () => feed.look());
     this.#every(recoverMs, () => void this.context.alerts.recover().catch(this.#complain));
     if (this.#cluster !== undefined) this.#every(leaseLookMs, () => this.#cluster!.look());
     return { port };
@@ -121,6 +126,7 @@ export class Hub {
     await this.context.alerts.stop();
     if (this.#place.active) await this.#holds.keep();
     await this.#place.resign().catch(this.#complain);
+    await this.context.feed.stop();
     const closed = this.context.live.close();
     // It waits for the requests under way, and a client may never finish its own.
     this.#server?.server.closeAllConnections();
@@ -166,7 +172,8 @@ export class Hub {
   }
 
   #wire(): HubContext {
-    const { config, clock, logger, store, files, deliveries, models, version, bus } = this.#options;
+    const { config, clock, logger, store, files, deliveries } = this.#options;
+    const { models, version, bus, scaled } = this.#options;
     const startedAt = clock.now();
     const { rules: ruleConfigs, zones, cameras, endpoints, publicUrl } = config;
     const judging = judgingOf({
@@ -176,12 +183,21 @@ export class Hub {
     const smallestJudged = judging.smallestFace;
     const ledger = new EvidenceLedger();
     const onWatched = (cameraIds: string[]) => bus.send({ kind: 'watched', cameraIds });
-    const live = new LiveHub({ access: this.#access, clock, logger, onWatched });
+    const live = new LiveHub({
+      ...{ access: this.#access, mostViewers: config.access.viewers, clock, logger, onWatched },
+      ...(scaled === undefined ? {} : { adapter: scaled.adapter }),
+      onAnnounced: (sequence) => feed.announced(sequence),
+    });
+    const feed = new AlertFeed({
+      ...{ store, logger },
+      tell: (alert, follows) => live.alert(alert, follows),
+      announce: (sequence) => live.announce(sequence),
+    });
     const alerts = new AlertBook({
       ...{ store, ledger, files, publicUrl, clock, logger },
       endpoints: endpoints.webhooks,
-      onAlert(alert) {
-        live.alert(alert);
+      onAlert({ sequence }) {
+        feed.changed(sequence);
         deliveries.wake();
       },
       onFenced: () => this.#place.check(),
@@ -198,7 +214,7 @@ export class Hub {
       deliveries,
       board: new CameraBoard({ cameras, zones, smallestJudged, blindWatch, startedAt }),
       rules: new RuleEngine({ rules: ruleConfigs, zones, newId: randomUUID, smallestJudged }),
-      ...{ ledger, files, alerts, live, vision },
+      ...{ ledger, files, alerts, live, feed, vision },
       readiness: new Readiness({ store, alerts, clock, work: () => this.#cluster ?? vision }),
     };
   }

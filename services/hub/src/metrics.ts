@@ -89,6 +89,9 @@ export function createMetrics(context: HubContext): Registry {
     metric.set(alerts.lost),
   );
   gauge('viewers', 'Live clients.', [], (metric) => metric.set(live.viewers));
+  gauge('viewers_refused', 'Viewers for whom there was no place, each time they came.', [], (m) =>
+    m.set(live.refused),
+  );
   gauge('pictures_skipped', 'Live pictures that a slow viewer did not get.', [], (metric) =>
     metric.set(live.skipped),
   );

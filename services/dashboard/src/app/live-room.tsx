@@ -44,7 +44,7 @@ export function LiveRoom({ children }: { children: ReactNode }) {
         void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'alerts' });
       },
       refused: () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
-      alert: (alert) => feed.receive(alert),
+      alert: (alert, follows) => feed.receive(alert, follows),
       cameras: (cameras) => client.setQueryData(camerasQuery.queryKey, cameras),
     });
   }, [client, live, services]);

@@ -1,11 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { Icon, type IconName } from '../components/icon.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useAlertServices, useNewAlerts } from '../features/alerts/alert-context.ts';
 import { ArrivalNotice } from '../features/alerts/arrival-notice.tsx';
 import { SoundSwitch } from '../features/alerts/sound-switch.tsx';
+import { useRefusal } from '../features/live/live-context.ts';
 import { SignOut } from '../features/session/sign-out.tsx';
 import { statusQuery } from '../features/status/status-queries.ts';
+import { ApiProblem } from '../lib/api.ts';
 import { Help } from './help.tsx';
 import { LinkState } from './link-state.tsx';
 import { usePageTitle } from './page-title.ts';
@@ -59,11 +62,18 @@ export function Shell() {
         </div>
       </header>
       <main id="content" className={styles.content} tabIndex={-1}>
+        <Refused />
         <Outlet />
       </main>
       <ArrivalNotice />
     </div>
   );
+}
+
+/** Without a place the page shows what it asks for, and nothing that is live. */
+function Refused() {
+  const refusal = useRefusal();
+  return refusal === undefined ? null : <ProblemNotice error={new ApiProblem(refusal)} />;
 }
 
 function NotReady() {

@@ -10,6 +10,7 @@ import { messageOf } from '@maskwatch/platform/problem';
 import type { Leadership } from '@maskwatch/store/leadership';
 import type { CameraBoard } from '../cameras/camera-board.ts';
 import type { ClusterView } from '../hub-context.ts';
+import type { HubAdapter } from '../live/hub-adapter.ts';
 import type { Reason } from '../readiness.ts';
 import { isFenced } from '../store-faults.ts';
 import type { ActivePlace } from './active-place.ts';
@@ -27,6 +28,8 @@ export interface ScaledOptions {
   refuse(stamp: ProcessStamp): string | undefined;
   /** Address of the frames Redis. */
   redis: string;
+  /** By which the sockets of all hubs hear one another. */
+  adapter: HubAdapter['adapter'];
 }
 
 export interface ClusterOptions extends ScaledOptions {

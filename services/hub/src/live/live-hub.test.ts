@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Camera } from '@maskwatch/contracts/camera';
 import type { LivePicture } from '@maskwatch/contracts/live';
+import type { ProblemDetails } from '@maskwatch/contracts/problem';
 import { anOpening } from '@maskwatch/store/builders';
 import { io, type Socket } from 'socket.io-client';
 import { type AHub, aHub } from '../testing/a-hub.ts';
@@ -12,7 +13,7 @@ let url: string;
 const viewers: Socket[] = [];
 
 before(async () => {
-  hub = await aHub({ config: { access: { port: 0, token } } });
+  hub = await aHub({ config: { access: { port: 0, token, viewers: 4 } } });
   const { port } = await hub.hub.start();
   url = `http://127.0.0.1:${port}`;
 });
@@ -162,7 +163,7 @@ test('all viewers hear of an alert, and of their cameras each second', async () 
   await until(() => hub.context.live.viewers === 1);
   const alert = await hub.store.open(anOpening('one'));
 
-  hub.context.live.alert(alert);
+  hub.context.feed.changed(alert.sequence);
   await until(() => alerts.length === 1);
   await hub.clock.advance(1000);
   await until(() => cameras.length > 0);
@@ -172,4 +173,23 @@ test('all viewers hear of an alert, and of their cameras each second', async () 
     cameras[0]?.map(({ id }) => id),
     ['gate'],
   );
+});
+
+test('who comes when all places are taken is told so, and comes in when one is free', async () => {
+  const first = connected();
+  for (let n = 1; n < 4; n += 1) connected();
+  await until(() => hub.context.live.viewers === 4);
+  const late = connected();
+  const refused = await new Promise<Error & { data: ProblemDetails }>((resolve) =>
+    late.once('connect_error', (fault) => resolve(fault as Error & { data: ProblemDetails })),
+  );
+
+  assert.equal(refused.data.code, 'viewers-many');
+  assert.match(refused.message, /4 viewers already/);
+  assert.match(refused.data.action ?? '', /access\.viewers/);
+  assert.equal(hub.context.live.refused, 1);
+  first.disconnect();
+  await until(() => hub.context.live.viewers === 3);
+  late.connect();
+  await until(() => hub.context.live.viewers === 4);
 });

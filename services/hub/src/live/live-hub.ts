@@ -1,7 +1,8 @@
 /**
  * Viewers: one unacknowledged picture per viewer and camera, the newest next, so that a slow
  * browser sees fewer pictures and never old ones. Alerts are told to all; who was away asks the
- * store for what came after the last sequence it saw.
+ * store for what came after the last sequence it saw. With an adapter several hubs hear one another:
+ * then all that is of this hub's own viewers must be said with `local`.
  */
 import type { Server as HttpServer } from 'node:http';
 import type { Alert } from '@maskwatch/contracts/alert';
@@ -12,17 +13,18 @@ import {
   WatchMessage,
 } from '@maskwatch/contracts/live';
 import type { Observation } from '@maskwatch/contracts/observation';
+import type { ProblemDetails } from '@maskwatch/contracts/problem';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
-import { Server, type Socket } from 'socket.io';
+import { Problem } from '@maskwatch/platform/problem';
+import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { Access } from '../http/access.ts';
+import { problemDetails } from '../http/problem-answer.ts';
 
 /** A viewer that does not acknowledge for this long gets the next picture all the same. */
 const acknowledgeMs = 5000;
 /** In a row and from one viewer: then it is cut off, so that what it owes is bounded. */
 const mostUnacknowledged = 12;
-/** Viewers at once; each costs its pictures. */
-const mostViewers = 200;
 
 interface LivePicture {
   observation: Observation;
@@ -35,7 +37,14 @@ interface Credit {
   waiting: LivePicture | undefined;
 }
 
-type ViewerSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+/** From hub to hub. */
+interface HubEvents {
+  /** The store has a change of an alert, of this sequence. */
+  changed(sequence: number): void;
+}
+
+type LiveServer = Server<ClientToServerEvents, ServerToClientEvents, HubEvents>;
+type ViewerSocket = Socket<ClientToServerEvents, ServerToClientEvents, HubEvents>;
 
 interface Viewer {
   socket: ViewerSocket;
@@ -46,16 +55,23 @@ interface Viewer {
 
 export interface LiveHubOptions {
   access: Access;
+  /** At once; more are refused, and told so. */
+  mostViewers: number;
+  /** To other hubs; absent on one machine. */
+  adapter?: ServerOptions['adapter'];
   clock: Clock;
   logger: Logger;
   onWatched(cameraIds: string[]): void;
+  /** Another hub says that an alert has changed. */
+  onAnnounced(sequence: number): void;
 }
 
 export class LiveHub {
   readonly #options: LiveHubOptions;
   readonly #viewers = new Map<string, Viewer>();
-  #server: Server<ClientToServerEvents, ServerToClientEvents> | undefined;
+  #server: LiveServer | undefined;
   #skipped = 0;
+  #refused = 0;
 
   constructor(options: LiveHubOptions) {
     this.#options = options;
@@ -70,25 +86,35 @@ export class LiveHub {
     return this.#skipped;
   }
 
+  /** Viewers for whom there was no place, each time they came. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Cameras that somebody watches. */
   get watched(): string[] {
     return [...new Set([...this.#viewers.values()].flatMap(({ credits }) => [...credits.keys()]))];
   }
 
   attach(http: HttpServer): void {
-    const { access, logger } = this.#options;
-    const server = new Server<ClientToServerEvents, ServerToClientEvents>(http, {
+    const { access, adapter, logger, onAnnounced } = this.#options;
+    const server: LiveServer = new Server(http, {
       transports: ['websocket'],
       serveClient: false,
       perMessageDeflate: false,
       maxHttpBufferSize: 16 * 1024,
       connectTimeout: 5000,
       allowRequest: (request, answer) => {
-        const refused = this.viewers >= mostViewers || access.refuse(request) !== undefined;
+        const refused = access.refuse(request) !== undefined;
         answer(refused ? 'refused' : null, !refused);
       },
+      ...(adapter === undefined ? {} : { adapter }),
     });
+    server.use((_socket, next) => next(this.#refusal()));
     server.on('connection', (socket) => this.#join(socket));
+    server.on('changed', (sequence) => {
+      if (Number.isSafeInteger(sequence)) onAnnounced(sequence);
+    });
     server.engine.on('connection_error', (fault: Error) => {
       logger.debug({ err: fault }, 'a viewer was refused');
     });
@@ -102,18 +128,41 @@ export class LiveHub {
     }
   }
 
-  alert(alert: Alert): void {
-    this.#server?.emit('alert', alert);
+  /** To this hub's viewers; `follows` is the sequence that they were told before. */
+  alert(alert: Alert, follows: number): void {
+    this.#server?.local.emit('alert', alert, follows);
+  }
+
+  /** To the other hubs. */
+  announce(sequence: number): void {
+    // Alone there is nobody to hear it, and Socket.IO complains.
+    if (this.#options.adapter !== undefined) this.#server?.serverSideEmit('changed', sequence);
   }
 
   cameras(cameras: Camera[]): void {
     if (this.#viewers.size === 0) return;
-    this.#server?.volatile.emit('cameras', cameras, this.#options.clock.now());
+    this.#server?.local.volatile.emit('cameras', cameras, this.#options.clock.now());
   }
 
   async close(): Promise<void> {
-    this.#server?.disconnectSockets(true);
+    this.#server?.local.disconnectSockets(true);
     await this.#server?.close();
+  }
+
+  /** In the answer, so that a page can show it: of a refused handshake a browser sees nothing. */
+  #refusal(): (Error & { data: ProblemDetails }) | undefined {
+    const { mostViewers } = this.#options;
+    if (this.viewers < mostViewers) return undefined;
+    this.#refused += 1;
+    const problem = new Problem(
+      'viewers-many',
+      `This hub serves ${mostViewers} viewers already, which is the most that it may.`,
+      {
+        action: 'Close pages that nobody looks at, or raise access.viewers in the config.',
+        status: 503,
+      },
+    );
+    return Object.assign(new Error(problem.message), { data: problemDetails(problem) });
   }
 
   #join(socket: ViewerSocket): void {

@@ -5,6 +5,7 @@ import { systemClock } from '@maskwatch/platform/clock';
 import { createLogger } from '@maskwatch/platform/logger';
 import { openPostgresStore } from '@maskwatch/store/postgres-store';
 import { Hub } from '../hub.ts';
+import { openHubAdapter } from '../live/hub-adapter.ts';
 
 const [redis, postgres, hubId, given] = process.argv.slice(2) as [string, string, string, string];
 const logger = createLogger({ service: hubId });
@@ -12,10 +13,11 @@ const clock = systemClock;
 const { store, files, leadership } = await openPostgresStore({ url: postgres, logger });
 const bus = new RedisHubBus({ url: redis, hubId, logger });
 await bus.ready();
+const { adapter, close: closeAdapter } = openHubAdapter({ url: redis, hubId, logger });
 const hub = new Hub({
   config: Config.parse(JSON.parse(given)),
   ...{ models: [], store, files, bus, clock, logger, version: '0.0.0' },
-  scaled: { hubId, leadership, redis, refuse: () => undefined },
+  scaled: { hubId, leadership, redis, adapter, refuse: () => undefined },
   deliveries: { wake() {}, sendTest: () => Promise.reject(new Error('not in this test')) },
 });
 const { port } = await hub.start();
@@ -33,6 +35,7 @@ say();
 setInterval(say, 100);
 process.once('SIGTERM', async () => {
   await hub.stop();
+  closeAdapter();
   await bus.close();
   await store.close();
   process.exit(0);

@@ -6,6 +6,7 @@ import type { Config } from '@maskwatch/contracts/config';
 import { judgingOf } from '@maskwatch/contracts/model';
 import type { ProcessStamp } from '@maskwatch/contracts/scaled';
 import { Hub } from '@maskwatch/hub/hub';
+import { openHubAdapter } from '@maskwatch/hub/live/hub-adapter';
 import { refuseOtherModels, stampOf, writeStamp } from '@maskwatch/inference/worker-registry';
 import { systemClock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
@@ -80,13 +81,15 @@ async function openHub(
     wait,
   );
   closers.push(() => jobs.close());
+  const hubs = openHubAdapter({ url: redis, hubId, logger });
+  closers.push(async () => hubs.close());
   const stamp = stampOf(pair, version);
   const hub = new Hub({
     ...{ config, store, files, bus, page: builtPage, version, clock, logger },
     models: Object.values(modelsOf(pair)),
     deliveries: hubDeliveries({ config, store, jobs, clock, logger }),
     scaled: {
-      ...{ hubId, leadership, redis },
+      ...{ hubId, leadership, redis, adapter: hubs.adapter },
       refuse: (other) => refuseOtherModels(other, stamp)?.message,
     },
   });

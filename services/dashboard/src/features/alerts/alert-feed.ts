@@ -50,11 +50,11 @@ export class AlertFeed {
     return this.#running;
   }
 
-  /** Takes a change that came by the socket. */
-  receive(alert: Alert): void {
+  /** Takes a change that came by the socket, and which change was told before it. */
+  receive(alert: Alert, follows: number): void {
     this.#take([alert]);
     if (this.#running !== undefined || this.#sequence === undefined) return;
-    if (alert.sequence > this.#sequence + 1) void this.catchUp();
+    if (follows > this.#sequence) void this.catchUp();
     else this.#sequence = Math.max(this.#sequence, alert.sequence);
   }
 

@@ -5,9 +5,13 @@ import {
   LivePicture,
   type ServerToClientEvents,
 } from '@maskwatch/contracts/live';
+import { ProblemDetails } from '@maskwatch/contracts/problem';
 import { io, type Socket } from 'socket.io-client';
 import { ServerClock } from '../../lib/server-clock.ts';
 import { WatchList } from './watch-list.ts';
+
+/** A page that was refused asks again after this. */
+const refusedMs = 5000;
 
 /** Draws; must be done with the bitmap when it returns. */
 export type PictureHandler = (live: LivePicture, bitmap: ImageBitmap) => void;
@@ -18,7 +22,7 @@ export type Link = 'connecting' | 'connected' | 'lost';
 export interface LiveListener {
   connected(): void;
   refused(): void;
-  alert(alert: Alert): void;
+  alert(alert: Alert, follows: number): void;
   cameras(cameras: Camera[]): void;
 }
 
@@ -38,11 +42,14 @@ export class LiveConnection {
   #link: Link = 'connecting';
   #announceDue = false;
   #broken = 0;
+  #refusal: ProblemDetails | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   /** Connects, until the answer is called. */
   start(listener: LiveListener): () => void {
     const socket = this.#socket;
     socket.on('connect', () => {
+      this.#refusal = undefined;
       this.#setLink('connected');
       this.#announce();
       listener.connected();
@@ -55,9 +62,12 @@ export class LiveConnection {
         socket.connect();
       }
     });
-    socket.on('connect_error', () => {
+    socket.on('connect_error', (fault) => {
+      this.#refusal = ProblemDetails.safeParse((fault as { data?: unknown }).data).data;
       this.#setLink('lost');
       listener.refused();
+      // By the service itself, not by the network: then the client does not try again.
+      if (!socket.active) this.#again = setTimeout(() => socket.connect(), refusedMs);
     });
     socket.on('alert', listener.alert);
     socket.on('cameras', (cameras, sentAt) => {
@@ -71,6 +81,7 @@ export class LiveConnection {
     socket.connect();
     return () => {
       document.removeEventListener('visibilitychange', this.#announceSoon);
+      clearTimeout(this.#again);
       socket.off();
       socket.disconnect();
     };
@@ -97,6 +108,9 @@ export class LiveConnection {
   }
 
   readonly link = (): Link => this.#link;
+
+  /** Why the service did not let this page in the last time. */
+  readonly refusal = (): ProblemDetails | undefined => this.#refusal;
 
   readonly subscribeLink = (listener: () => void): (() => void) => {
     this.#linkListeners.add(listener);

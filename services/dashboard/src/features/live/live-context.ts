@@ -1,3 +1,4 @@
+import type { ProblemDetails } from '@maskwatch/contracts/problem';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Link, LiveConnection } from './live-connection.ts';
 
@@ -12,4 +13,9 @@ export function useLive(): LiveConnection {
 export function useLink(): Link {
   const live = useLive();
   return useSyncExternalStore(live.subscribeLink, live.link);
+}
+
+export function useRefusal(): ProblemDetails | undefined {
+  const live = useLive();
+  return useSyncExternalStore(live.subscribeLink, live.refusal);
 }

@@ -10,7 +10,7 @@ const operator = 'operator';
 const params = z.object({ id: z.string() });
 
 export const alertRoutes =
-  ({ store, live, clock }: HubContext): FastifyPluginAsyncZod =>
+  ({ store, feed, clock }: HubContext): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/alerts',
@@ -44,7 +44,7 @@ export const alertRoutes =
           at: clock.now(),
         });
         if (alert === undefined) throw notFound('alert', id);
-        live.alert(alert);
+        feed.changed(alert.sequence);
         return alert;
       },
     );

@@ -45,3 +45,11 @@ export function ownMemory(pid: number): number {
   );
   return kilobytes.reduce((a, b) => a + b, 0) * 1024;
 }
+
+/** CPU seconds of the whole machine since it started, all cores together, without waiting. */
+export function busySeconds(): number {
+  const [, ...fields] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]!.split(/ +/);
+  // user, nice, system, idle, waiting for disks, interrupts (two kinds).
+  const [user = 0, nice = 0, system = 0, , , hard = 0, soft = 0] = fields.map(Number);
+  return (user + nice + system + hard + soft) / ticksPerSecond;
+}

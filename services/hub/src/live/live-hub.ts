@@ -212,8 +212,9 @@ export class LiveHub {
     };
     const cancel = this.#options.clock.setTimer(() => {
       viewer.unacknowledged += 1;
-      // The connection, not the viewer: who is still there connects again.
-      if (viewer.unacknowledged >= mostUnacknowledged) viewer.socket.conn.close();
+      // The connection, not the viewer: who is still there connects again. What waits is discarded,
+      // since who reads nothing would never take it.
+      if (viewer.unacknowledged >= mostUnacknowledged) viewer.socket.conn.close(true);
       else next();
     }, acknowledgeMs);
     const acknowledge = () => {

@@ -1,0 +1,55 @@
+/**
+ * Viewers that do harm: every second one reads nothing once it watches, the others read for a moment
+ * now and then. They come again when they notice that they are cut off.
+ */
+import type { Socket as TcpSocket } from 'node:net';
+import { io } from 'socket.io-client';
+
+const readMs = 100;
+const pauseMs = 3000;
+
+interface Order {
+  viewers: { url: string; cameraIds: string[] }[];
+}
+
+export interface SlowFigures {
+  connected: number;
+  /** Times that one was cut off. */
+  cut: number;
+}
+
+const figures: SlowFigures = { connected: 0, cut: 0 };
+
+function join({ url, cameraIds }: Order['viewers'][number], readsNothing: boolean): void {
+  const socket = io(url, { transports: ['websocket'], forceNew: true });
+  let timer: NodeJS.Timeout | undefined;
+  // The TCP socket below the one of the library ws.
+  const below = () =>
+    (socket.io.engine?.transport as unknown as { ws?: { _socket?: TcpSocket } })?.ws?._socket;
+  const read = () => {
+    below()?.resume();
+    timer = setTimeout(() => {
+      below()?.pause();
+      timer = setTimeout(read, pauseMs);
+    }, readMs);
+  };
+  socket.on('connect', () => {
+    figures.connected += 1;
+    socket.emit('watch', cameraIds);
+    if (readsNothing) timer = setTimeout(() => below()?.pause(), readMs);
+    else read();
+  });
+  socket.on('picture', (_live, _jpeg, acknowledge: () => void) => acknowledge());
+  socket.on('disconnect', () => {
+    clearTimeout(timer);
+    figures.connected -= 1;
+    figures.cut += 1;
+  });
+}
+
+process.on('message', ({ viewers }: Order) => {
+  viewers.forEach((viewer, index) => {
+    join(viewer, index % 2 === 0);
+  });
+});
+setInterval(() => process.send?.(figures), 500);

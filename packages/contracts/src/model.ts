@@ -18,7 +18,10 @@ const Described = z.object({
 });
 
 const Network = Described.extend({
-  /** File name in the model's folder, and the hash of its bytes. */
+  /**
+   * File name in the model's folder, and the hash of its bytes; of the runtime tfjs those of the
+   * JSON, followed by the files of weights in the order in which it names them.
+   */
   file: z.string().regex(/^[^/\\]+$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /**
@@ -47,6 +50,9 @@ const Network = Described.extend({
   offset: PerChannel,
 });
 
+/** Of what is no classifier. */
+const onlyOnnx = z.literal('onnx', 'Only a classifier runs with TensorFlow.js.').optional();
+
 /** What one class of a detector means; boxes of an `ignore` class are dropped. */
 export const DetectorClass = z.enum(['face', ...JudgedState.options, 'ignore']);
 export type DetectorClass = z.infer<typeof DetectorClass>;
@@ -63,6 +69,7 @@ const DetectorThresholds = z.object({
 /** A face detector: raw maps out, decoded by the host as `layout` says. */
 export const DetectorModel = Network.extend({
   task: z.literal('detector'),
+  runtime: onlyOnnx,
   input: z.object({
     name: z.string(),
     /** Longest side that the detector sees, in pixels. */
@@ -108,6 +115,8 @@ export type DetectorModel = z.infer<typeof DetectorModel>;
 /** A mask classifier: face crops in, one logit a class out. */
 export const ClassifierModel = Network.extend({
   task: z.literal('classifier'),
+  /** What runs the file; `onnx` where absent. `tfjs`: a LayersModel or GraphModel. */
+  runtime: z.enum(['onnx', 'tfjs']).optional(),
   input: z.object({ name: z.string(), size: Side }),
   /**
    * square: side of the square crop over the longer side of the box, the border is replicated.
@@ -131,6 +140,7 @@ export type ClassifierModel = z.infer<typeof ClassifierModel>;
 /** The lower part of a network: pictures in, one row of features out; classifiers are trained on it. */
 export const FeaturesModel = Network.extend({
   task: z.literal('features'),
+  runtime: onlyOnnx,
   input: z.object({ name: z.string(), size: Side }),
   /** float32 [n, channels]. */
   output: z.string(),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -12,6 +11,7 @@ import { evenSamples, goldenPattern } from '@maskwatch/vision/golden-pattern';
 import { checkGolden } from './golden-check.ts';
 import type { LoadedModel } from './registry.ts';
 import { openSession, type PictureSession } from './session.ts';
+import { hashOfFiles } from './tfjs-files.ts';
 
 type Undescribed = 'file' | 'sha256' | 'golden';
 /** A model whose file has not been written yet. */
@@ -19,6 +19,23 @@ export type NewModel =
   | Omit<DetectorModel, Undescribed>
   | Omit<ClassifierModel, Undescribed>
   | Omit<FeaturesModel, Undescribed>;
+
+/** A file of a network. */
+export interface NetworkFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+export type NewFolder = {
+  folder: string;
+  model: NewModel;
+  card?: string;
+  golden?: Model['golden'];
+} & (
+  | { onnx: Uint8Array }
+  /** Of the runtime tfjs: the JSON and its files of weights in its order. */
+  | { files: readonly NetworkFile[] }
+);
 
 /** Of the output's range: what fp32 differs by between machines, with room. */
 const fp32Tolerance = 1e-3;
@@ -32,24 +49,15 @@ const samplesOfEach = 61;
  * them, of their range. Problems: model-open and inference-run where the network does not run here,
  * model-golden where a variant is further from its original than it may be.
  */
-export async function writeModelFolder({
-  folder,
-  model,
-  onnx,
-  card,
-  golden: original,
-}: {
-  folder: string;
-  model: NewModel;
-  onnx: Uint8Array;
-  card?: string;
-  golden?: Model['golden'];
-}): Promise<LoadedModel> {
+export async function writeModelFolder(options: NewFolder): Promise<LoadedModel> {
+  const { folder, model, card, golden: original } = options;
+  const files =
+    'onnx' in options ? [{ name: `${model.name}.onnx`, bytes: options.onnx }] : options.files;
   await mkdir(folder, { recursive: true });
-  const file = `${model.name}.onnx`;
+  for (const { name, bytes } of files) await writeFile(join(folder, name), bytes);
+  const file = files[0]!.name;
   const path = join(folder, file);
-  await writeFile(path, onnx);
-  const sha256 = createHash('sha256').update(onnx).digest('hex');
+  const sha256 = hashOfFiles(files.map(({ bytes }) => bytes));
   const size = goldenSize(model);
   const blank = { ...size, tolerance: fp32Tolerance, outputs: [] };
   const named = { ...model, file, sha256, golden: original ?? blank };

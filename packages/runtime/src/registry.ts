@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,12 +11,13 @@ import type {
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { combinedOf, type Ensemble, type ModelPlace, membersOf } from './ensemble-members.ts';
 import { readDescription } from './model-description.ts';
+import { hashOfFiles, readTfjsFiles } from './tfjs-files.ts';
 
 /** A model whose file was read and has the hash that its model.json names. */
 export interface LoadedModel<M extends Model = Model> {
   /** Of an ensemble: its members as one; see combined-model.ts. */
   model: M;
-  /** Of the ONNX file; of an ensemble its model.json. */
+  /** Of the network's file; of an ensemble its model.json. */
   path: string;
   /** Of an ensemble only. */
   members?: LoadedMember<M>[];
@@ -123,17 +123,25 @@ function isOf<T extends Model['task']>(loaded: LoadedModel, task: T): loaded is 
 
 async function loadNetwork(model: Model, { name, folder }: ModelPlace): Promise<LoadedModel> {
   const path = join(folder, model.file);
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw altered(name, `${model.file} cannot be read: ${messageOf(cause)}`, cause);
-  });
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const tfjs = model.runtime === 'tfjs';
+  const { sha256, bytes } = await (tfjs ? readTfjsFiles(path) : readNetwork(path)).catch(
+    (cause: unknown) => {
+      throw altered(name, `${model.file} cannot be read: ${messageOf(cause)}`, cause);
+    },
+  );
   if (sha256 !== model.sha256) {
+    const file = tfjs ? `${model.file} with its weights` : model.file;
     throw altered(
       name,
-      `${model.file} is not the file that model.json describes: it has ${bytes.length} bytes and sha256 ${sha256}, not ${model.sha256}`,
+      `${file} is not the file that model.json describes: it has ${bytes} bytes and sha256 ${sha256}, not ${model.sha256}`,
     );
   }
   return { model, path };
+}
+
+async function readNetwork(path: string): Promise<{ sha256: string; bytes: number }> {
+  const bytes = await readFile(path);
+  return { sha256: hashOfFiles([bytes]), bytes: bytes.length };
 }
 
 async function loadEnsemble(
@@ -143,9 +151,7 @@ async function loadEnsemble(
 ): Promise<LoadedModel> {
   const described = await membersOf(ensemble, place, registry);
   const path = join(place.folder, 'model.json');
-  const sha256 = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
+  const { sha256 } = await readNetwork(path);
   const model = { ...combinedOf(ensemble, described), file: 'model.json', sha256 };
   const members: LoadedMember[] = [];
   for (const { model: member, place, weight, flip } of described) {

@@ -30,15 +30,33 @@ export interface PictureSession extends ComputesOn {
  */
 const softwareFactor = 20;
 
+/** Loaded only where a model asks for it: it takes some 100 MB. Problem tfjs-absent. */
+async function openTfjs(loaded: LoadedModel, options: ProviderOptions): Promise<PictureSession> {
+  const { openTfjsSession } = await import('./tfjs-session.ts').catch((cause: unknown) => {
+    if (!/MODULE_NOT_FOUND$/.test((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+    const { name } = loaded.model;
+    throw new Problem('tfjs-absent', `${name} runs with TensorFlow.js, which is not installed.`, {
+      action:
+        'Install the packages again (npm ci), or import the network as ONNX (maskwatch models import without --runtime).',
+      cause,
+    });
+  });
+  return openTfjsSession(loaded, options);
+}
+
 /**
  * Opens a model where it was asked to compute, else on the next provider down to the CPU, which
  * `fallback` then explains. On a GPU a network must pass its golden check first, and where `auto`
- * chooses, it must be no CPU in disguise. Problems: model-open; runs reject with inference-run.
+ * chooses, it must be no CPU in disguise. A classifier of TensorFlow.js opens there, whatever is
+ * asked; see tfjs-session.ts. Problems: model-open, and of TensorFlow.js tfjs-absent and those of
+ * its session; runs reject with inference-run.
  */
 export async function openSession(
   loaded: LoadedModel,
-  { provider = 'cpu', onFallback }: ProviderOptions = {},
+  options: ProviderOptions = {},
 ): Promise<PictureSession> {
+  if (loaded.model.runtime === 'tfjs') return openTfjs(loaded, options);
+  const { provider = 'cpu', onFallback } = options;
   const { name } = loaded.model;
   const reasons: string[] = [];
   const open = (candidate: OnnxProvider) => {

@@ -14,15 +14,12 @@ export async function readTfjsModel(
 ): Promise<LayersNetwork> {
   const json = parseLayersJson(modelJson, 'model.json');
   if (!isObject(json)) throw layerProblem('model.json', 'holds no JSON object');
-  if (json.format === 'graph-model') {
-    const what = 'is a GraphModel, in which the layers are gone; only a LayersModel is read';
+  const topology = json.modelTopology;
+  if (json.format === 'graph-model' || (isObject(topology) && topology.node !== undefined)) {
+    const what = 'is a GraphModel, in which the layers are gone; "--runtime tfjs" runs it as it is';
     throw layerProblem('model.json', what);
   }
-  const topology = json.modelTopology;
   if (!isObject(topology)) throw layerProblem('model.json', 'has no modelTopology');
-  if (topology.node !== undefined) {
-    throw layerProblem('model.json', 'is a GraphModel; only a LayersModel is read');
-  }
   const weights = new Map<string, LayerWeight>();
   for (const group of storedWeights(json.weightsManifest)) {
     const bytes = await groupBytes(group, shard);

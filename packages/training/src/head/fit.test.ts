@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openBackend } from '../backend/tensorflow.ts';
+import { openBackend } from '@maskwatch/runtime/tfjs-backend';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { headNetwork } from './classifier-network.ts';
 import { logEpoch, startEpochLog } from './epoch-log.ts';

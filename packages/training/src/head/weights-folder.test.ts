@@ -3,7 +3,7 @@ import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openBackend } from '../backend/tensorflow.ts';
+import { openBackend } from '@maskwatch/runtime/tfjs-backend';
 import { headNetwork } from './classifier-network.ts';
 import {
   denseWeightsOf,

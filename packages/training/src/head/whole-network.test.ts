@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { openBackend } from '../backend/tensorflow.ts';
+import { openBackend } from '@maskwatch/runtime/tfjs-backend';
 import type { Checkpoint } from './checkpoint.ts';
 import { classifierNetwork } from './classifier-network.ts';
 import { type Fit, fit } from './fit.ts';

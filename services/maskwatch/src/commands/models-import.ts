@@ -15,6 +15,7 @@ interface Options {
   colour: 'rgb' | 'bgr';
   crop: 'square' | 'box';
   side: number;
+  runtime: 'onnx' | 'tfjs';
   pictures?: string;
   python?: string;
   licence: string;
@@ -54,6 +55,11 @@ export function modelsImportCommand(): Command {
         .default('square'),
     )
     .option('--side <n>', 'side of the cut over the side of the box', number(0.5, 4), 1.4)
+    .addOption(
+      new Option('--runtime <name>', 'what runs a folder of TensorFlow.js; onnx converts it')
+        .choices(['onnx', 'tfjs'])
+        .default('onnx'),
+    )
     .option('--pictures <dir>', 'pictures to try it on; a folder per class finds the scaling')
     .option('--python <path>', 'a Python with Keras or OpenCV that runs the original')
     .option('--licence <text>', 'what the card says of it', 'unknown; ask whoever made it')
@@ -69,6 +75,7 @@ async function run(files: string[], options: Options): Promise<void> {
     scaling: options.scale,
     colourOrder: options.colour,
     crop: { shape: options.crop, side: options.side },
+    runtime: options.runtime,
     pictures: options.pictures,
     python: options.python,
     licence: options.licence.slice(0, 500),
@@ -85,7 +92,7 @@ function asJson({ folder, imported, test }: ImportResult) {
     ...{ name, folder, task, origin, input, scale, offset, colourOrder },
     ...(model.task === 'features' ? {} : { classes: model.classes }),
     ...(model.task === 'detector' ? { layout: model.layout, judges: model.judges } : {}),
-    ...(model.task === 'classifier' ? { crop: model.crop } : {}),
+    ...(model.task === 'classifier' ? { crop: model.crop, runtime: model.runtime ?? 'onnx' } : {}),
     ...{ probing, selfTest: test, notes },
     sources: sources.map((file) => ({ name: file.name, sha256: file.sha256 })),
   };

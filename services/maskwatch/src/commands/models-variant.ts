@@ -49,6 +49,11 @@ async function writeHalf(name: string, out: string): Promise<{ folder: string; m
       action: 'Make variants of its members, and an ensemble of them.',
     });
   }
+  if (original.runtime === 'tfjs') {
+    throw new Problem('onnx-half', `${name} runs with TensorFlow.js, and is no ONNX file.`, {
+      action: 'Import its network without --runtime tfjs, and make a variant of that.',
+    });
+  }
   const place = placeOfModel(out);
   if (existsSync(join(place.folder, 'model.json'))) {
     throw new Problem('model-exists', `There is a model at ${place.folder} already.`, {

@@ -55,7 +55,7 @@ export async function importDarknet(
   );
   const strides = heads.map(({ stride }) => stride).join(', ');
   return {
-    ...{ graph, model, original, originalReading: reading, sources: [cfg, weights] },
+    ...{ network: graph, model, original, originalReading: reading, sources: [cfg, weights] },
     outputs: graph.outputs.map(({ name }) => name),
     compared: { ours: asItIs, theirs: asItIs },
     origin: `darknet, ${sections.length - 1} layers, ${heads.length} heads of the strides ${strides}`,

@@ -10,8 +10,8 @@ import type { ImportOptions } from './import-options.ts';
 import { asItIs, type Comparable, type Imported, softmax } from './imported.ts';
 import { newClassifier } from './new-model.ts';
 import type { NoOriginal, Original } from './original.ts';
-import { layersOriginal } from './original-layers.ts';
 import { kerasOriginal } from './original-python.ts';
+import { otherForm } from './other-form.ts';
 import type { Reading } from './picture-feeds.ts';
 import { chooseScaling } from './probe-scaling.ts';
 import { scalings } from './scaling.ts';
@@ -27,6 +27,8 @@ interface Read {
   network: LayersNetwork;
   sources: SourceFile[];
   original: Original | NoOriginal;
+  /** What makes the original's row probabilities. */
+  theirs: Comparable;
   container: string;
 }
 
@@ -36,7 +38,8 @@ export async function importKeras(source: SourceFile, asked: Asked): Promise<Imp
   const network = await (zip ? readKerasZip(source.bytes) : readKerasH5(source.bytes));
   const original = await kerasOriginal(source.path, asked.options.python);
   const container = zip ? 'Keras (.keras)' : 'Keras (HDF5)';
-  return importNetwork({ network, sources: [source], original, container }, asked);
+  const theirs = probabilitiesOf(lastActivation(network.topology));
+  return importNetwork({ network, sources: [source], original, theirs, container }, asked);
 }
 
 /** model.json of a TensorFlow.js LayersModel, with its files of weights beside it. */
@@ -51,12 +54,10 @@ export async function importTfjs(json: SourceFile, asked: Asked): Promise<Import
     read.set(name, shard);
     return shard.bytes;
   });
-  const original = layersOriginal({
-    json: JSON.parse(Buffer.from(json.bytes).toString('utf8')),
-    weights: Buffer.concat(shards.map(({ bytes }) => bytes)),
-  });
   const sources = [json, ...shards];
-  return importNetwork({ network, sources, original, container: 'TensorFlow.js' }, asked);
+  const original = otherForm('TensorFlow.js', sources);
+  const container = 'TensorFlow.js';
+  return importNetwork({ network, sources, original, theirs: softmax, container }, asked);
 }
 
 /** Problems: layers-model, import-size, import-names, names-unknown, import-scale, import-pictures. */
@@ -94,14 +95,20 @@ async function importNetwork(read: Read, { name, options }: Asked): Promise<Impo
   const scaled = chosen === undefined ? undefined : scalings[chosen.name];
   const reading: Reading = { ...(rescaling ?? scaled ?? scalings.raw), colourOrder };
   return {
-    ...{ graph, sources: read.sources, original: read.original, outputs: ['logits'], notes },
+    ...{
+      network: graph,
+      sources: read.sources,
+      original: read.original,
+      outputs: ['logits'],
+      notes,
+    },
     model: newClassifier(
       { name, options, sources: read.sources, reading },
       { size, classes: states },
     ),
     // The layer that scales is still in the original.
     originalReading: { ...(scaled ?? scalings.raw), colourOrder },
-    compared: { ours: softmax, theirs: probabilitiesOf(lastActivation(read.network.topology)) },
+    compared: { ours: softmax, theirs: read.theirs },
     origin: `${read.container}, ${classes} classes`,
     ...(chosen?.probing === undefined ? {} : { probing: chosen.probing }),
   };

@@ -1,15 +1,14 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
-import { withPictureInput } from '@maskwatch/onnx/picture-input';
 import { Problem } from '@maskwatch/platform/problem';
-import { writeModelFolder } from '@maskwatch/runtime/model-folder';
+import { type NetworkFile, writeModelFolder } from '@maskwatch/runtime/model-folder';
 import { placeOfModel } from '@maskwatch/runtime/registry';
 import { importDarknet } from './import-darknet.ts';
 import { importKeras, importTfjs } from './import-layers.ts';
 import { importOnnx } from './import-onnx.ts';
 import type { ImportOptions } from './import-options.ts';
-import type { Imported } from './imported.ts';
+import { importTfjsAsItIs } from './import-tfjs.ts';
+import { filesOf, type Imported } from './imported.ts';
 import { modelCard } from './model-card.ts';
 import { openTrial } from './run-trial.ts';
 import { type SelfTest, selfTest } from './self-test.ts';
@@ -34,8 +33,8 @@ export async function importModel(
   const { name, folder } = await placeOf(out);
   const imported = await read(files, { name, options });
   try {
-    const onnx = writeOnnx(withPictureInput({ ...imported.graph, name }));
-    const test = await tryOut(imported, { onnx, pictures: options.pictures });
+    const files = filesOf(imported.network, name);
+    const test = await tryOut(imported, { files, pictures: options.pictures });
     if (test.largestDifference !== undefined) {
       imported.model.measured = {
         imported: `${test.pictures}, beside ${test.reader}`,
@@ -43,7 +42,7 @@ export async function importModel(
       };
     }
     const card = modelCard(imported, test);
-    await writeModelFolder({ folder, model: imported.model, onnx, card }).catch(async (thrown) => {
+    await writeModelFolder({ folder, model: imported.model, files, card }).catch(async (thrown) => {
       // It was not there before, or empty.
       await rm(folder, { recursive: true, force: true });
       throw thrown;
@@ -56,14 +55,14 @@ export async function importModel(
 
 async function tryOut(
   imported: Imported,
-  { onnx, pictures }: { onnx: Uint8Array; pictures: string | undefined },
+  { files, pictures }: { files: readonly NetworkFile[]; pictures: string | undefined },
 ): Promise<SelfTest> {
   const { model } = imported;
   const fit =
     model.task === 'classifier'
       ? ({ task: 'classifier', size: model.input.size, shape: model.crop.shape } as const)
       : ({ task: 'detector', multiple: 32, square: false, ...model.input } as const);
-  const trial = await openTrial(onnx);
+  const trial = await openTrial(files);
   try {
     return await selfTest(imported, trial, await testPictures(fit, pictures));
   } finally {
@@ -77,6 +76,10 @@ async function read(
   asked: { name: string; options: ImportOptions },
 ): Promise<Imported> {
   const [first = '', second, ...more] = files;
+  const asItIs = asked.options.runtime === 'tfjs';
+  if (asItIs && (second !== undefined || /\.(cfg|weights|onnx|h5|hdf5|keras)$/.test(first))) {
+    throw onlyTfjs(files.join(' '));
+  }
   if (more.length > 0) throw unknownFiles(`${files.length} files`);
   if (second !== undefined) {
     const pair = [first, second].sort(
@@ -99,7 +102,8 @@ async function read(
   );
   const json = isFolder ? join(first, 'model.json') : first;
   if (!json.endsWith('.json')) throw unknownFiles(first);
-  return importTfjs(await readSource(json, mostTextBytes), asked);
+  const source = await readSource(json, mostTextBytes);
+  return asItIs ? importTfjsAsItIs(source, asked) : importTfjs(source, asked);
 }
 
 /** A new model takes the place of none. */
@@ -115,6 +119,13 @@ async function placeOf(out: string): Promise<{ name: string; folder: string }> {
   if (there.length === 0) return place;
   throw new Problem('import-out', `${place.folder} is there already and is not empty.`, {
     action: 'Choose another --out, or remove the folder.',
+    status: 400,
+  });
+}
+
+function onlyTfjs(what: string): Problem {
+  return new Problem('import-runtime', `TensorFlow.js does not run ${what}.`, {
+    action: '--runtime tfjs is for a folder of TensorFlow.js; leave it out.',
     status: 400,
   });
 }

@@ -26,7 +26,7 @@ export async function importOnnxClassifier(
   );
   const theirs = probable ? asItIs : comparableOf(found.last, row.length);
   return {
-    ...{ graph, model, sources: [source], originalReading: reading, outputs: ['logits'] },
+    ...{ network: graph, model, sources: [source], originalReading: reading, outputs: ['logits'] },
     compared: { ours: softmax, theirs },
     original: originalOnnx(file),
     origin: `ONNX classifier, ${lastStep(found.last, probable)}`,
@@ -36,7 +36,7 @@ export async function importOnnxClassifier(
 }
 
 /** Not negative, and summing to one. */
-function areProbabilities(row: Float32Array): boolean {
+export function areProbabilities(row: Float32Array): boolean {
   const sum = row.reduce((a, b) => a + b, 0);
   return row.length > 1 && row.every((value) => value >= 0) && Math.abs(sum - 1) < 1e-3;
 }

@@ -40,7 +40,7 @@ function yolov8(
   );
   const turned = isTurned(opened, found);
   return {
-    ...{ graph: found.graph, model, sources: [source], originalReading: reading },
+    ...{ network: found.graph, model, sources: [source], originalReading: reading },
     outputs: ['predictions'],
     compared: {
       ours: asItIs,
@@ -93,7 +93,7 @@ function yunet(
   );
   const outputs = found.graph.outputs.map((output) => output.name);
   return {
-    ...{ graph: found.graph, model, sources: [source], originalReading: reading, outputs },
+    ...{ network: found.graph, model, sources: [source], originalReading: reading, outputs },
     compared: { ours: asItIs, theirs: asItIs },
     original: originalOnnx({ ...file, outputs }),
     origin: 'ONNX detector with the outputs of YuNet; its landmarks are not used',

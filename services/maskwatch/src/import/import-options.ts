@@ -11,6 +11,8 @@ export interface ImportOptions {
   size?: number | undefined;
   scaling?: ScalingName | undefined;
   colourOrder: 'rgb' | 'bgr';
+  /** What runs a folder of TensorFlow.js: `onnx` converts it. */
+  runtime?: 'onnx' | 'tfjs' | undefined;
   crop: { shape: 'square' | 'box'; side: number };
   /** Folder of pictures to try and to probe with. */
   pictures?: string | undefined;

@@ -1,13 +1,14 @@
 import type { Graph } from '@maskwatch/onnx/graph';
-import type { NewModel } from '@maskwatch/runtime/model-folder';
+import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
+import { withPictureInput } from '@maskwatch/onnx/picture-input';
+import type { NetworkFile, NewModel } from '@maskwatch/runtime/model-folder';
 import type { NoOriginal, Original } from './original.ts';
 import type { Reading } from './picture-feeds.ts';
 import type { SourceFile } from './sources.ts';
 
 /** A network that was read and described, and not yet tried and written. */
 export interface Imported {
-  /** Takes `picture`, float [n, 3, height, width], read as `model` says. */
-  graph: Graph;
+  network: ImportedNetwork;
   model: NewModel;
   /** Outputs that the original's are compared with, in its order. */
   outputs: string[];
@@ -22,6 +23,18 @@ export interface Imported {
   /** Sentences for stderr and the card. */
   notes: string[];
   probing?: Probing[];
+}
+
+/**
+ * A graph that takes `picture`, float [n, 3, height, width], read as the model says; or the files of
+ * a network that stays in TensorFlow.js.
+ */
+export type ImportedNetwork = Graph | readonly NetworkFile[];
+
+/** What a model folder holds of it. */
+export function filesOf(network: ImportedNetwork, name: string): readonly NetworkFile[] {
+  if (!('nodes' in network)) return network;
+  return [{ name: `${name}.onnx`, bytes: writeOnnx(withPictureInput({ ...network, name })) }];
 }
 
 export type Comparable = (values: Float32Array) => Float32Array;

@@ -75,7 +75,7 @@ export function newDetector(
 export function newClassifier(
   common: Common,
   { size, classes }: { size: number; classes: JudgedState[] },
-): NewModel {
+): Extract<NewModel, { task: 'classifier' }> {
   const { temperature, threshold, smallestFace } = classifierDefaults;
   const output: ClassifierModel['output'] = 'logits';
   return {

@@ -1,10 +1,7 @@
 import type { JudgedState } from '@maskwatch/contracts/mask-state';
-import type { Graph } from '@maskwatch/onnx/graph';
-import { writeOnnx } from '@maskwatch/onnx/onnx-writer';
-import { withPictureInput } from '@maskwatch/onnx/picture-input';
 import { Problem } from '@maskwatch/platform/problem';
 import type { ImportOptions } from './import-options.ts';
-import { type Probing, softmax } from './imported.ts';
+import { filesOf, type ImportedNetwork, type Probing, softmax } from './imported.ts';
 import { pictureFeeds } from './picture-feeds.ts';
 import { openTrial, type Trial } from './run-trial.ts';
 import { type ScalingName, scalingNames, scalings } from './scaling.ts';
@@ -21,7 +18,7 @@ export interface ChosenScaling {
  * ones the one that was surer of what is right. Problems: import-scale without either, import-pictures.
  */
 export async function chooseScaling(
-  graph: Graph,
+  network: ImportedNetwork,
   { size, classes, options }: { size: number; classes: JudgedState[]; options: ImportOptions },
 ): Promise<ChosenScaling> {
   const { scaling, pictures, map } = options;
@@ -34,7 +31,7 @@ export async function chooseScaling(
   }
   const fit = { task: 'classifier', size, shape: options.crop.shape } as const;
   const labelled = await labelledPictures(pictures, { fit, names: map });
-  const trial = await openTrial(writeOnnx(withPictureInput(graph)));
+  const trial = await openTrial(filesOf(network, 'network'));
   try {
     const probing: (Probing & { name: ScalingName })[] = [];
     for (const name of scalingNames) {

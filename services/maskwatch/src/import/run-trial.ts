@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '@maskwatch/platform/problem';
-import type { Feeds, Outputs, TrialAnswer, TrialRequest } from './trial-messages.ts';
+import type { NetworkFile } from '@maskwatch/runtime/model-folder';
+import type { Feeds, Opened, Outputs, TrialAnswer, TrialRequest } from './trial-messages.ts';
 
 /** What one network may take in its own process; a full YOLOv4 at 608 pixels takes 1 GB and 3 s. */
 const mostBytes = 4 * 1024 ** 3;
@@ -17,17 +18,20 @@ export interface TrialLimits {
   milliseconds?: number;
 }
 
+/** The bytes of an .onnx file; or files of TensorFlow.js, the JSON first. */
+export type TrialNetwork = Uint8Array | readonly NetworkFile[];
+
 /** A network in a process of its own, which ends when it takes too much memory or time. */
-export interface Trial {
+export interface Trial extends Opened {
   /** Problems: import-network where the runtime refuses it, import-too-large, import-too-slow. */
   run(feeds: Feeds): Promise<Outputs>;
   close(): Promise<void>;
 }
 
-/** Opens the bytes of an .onnx file; problems as those of a run. */
-export async function openTrial(onnx: Uint8Array, limits: TrialLimits = {}): Promise<Trial> {
+/** Opens a network; problems as those of a run. */
+export async function openTrial(network: TrialNetwork, limits: TrialLimits = {}): Promise<Trial> {
+  const files = 'buffer' in network ? [{ name: 'network.onnx', bytes: network }] : network;
   const folder = await mkdtemp(join(tmpdir(), 'maskwatch-import-'));
-  const path = join(folder, 'network.onnx');
   const script = fileURLToPath(new URL('./trial-process.ts', import.meta.url));
   const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc'];
   const child = fork(script, { serialization: 'advanced', execArgv: [], stdio });
@@ -44,9 +48,9 @@ export async function openTrial(onnx: Uint8Array, limits: TrialLimits = {}): Pro
     },
   };
   try {
-    await writeFile(path, onnx);
-    await ask(child, { open: path }, limits);
-    return trial;
+    for (const { name, bytes } of files) await writeFile(join(folder, name), bytes);
+    const answer = await ask(child, { open: join(folder, files[0]!.name) }, limits);
+    return { ...trial, ...('opened' in answer ? answer.opened : {}) };
   } catch (thrown) {
     await trial.close();
     throw thrown;
@@ -67,7 +71,8 @@ function ask(
       child.off('message', answered).off('exit', exited);
       settle();
     };
-    const refuse = (code: string, what: string) => end(() => reject(trialProblem(code, what)));
+    const refuse = (code: string, what: string, action?: string) =>
+      end(() => reject(trialProblem(code, what, action)));
     const tooLong = () => performance.now() - started > milliseconds;
     const tooSlow = () => {
       child.kill('SIGKILL');
@@ -76,8 +81,9 @@ function ask(
     const answered = (answer: TrialAnswer) => {
       // Between two looks an answer that came too late could pass.
       if (tooLong()) tooSlow();
-      else if ('problem' in answer) refuse('import-network', `does not run: ${answer.problem}`);
-      else end(() => resolve(answer));
+      else if ('problem' in answer) {
+        refuse('import-network', `does not run: ${answer.problem}`, answer.action);
+      } else end(() => resolve(answer));
     };
     const exited = (code: number | null, signal: NodeJS.Signals | null) => {
       refuse('import-network', `ends its process (${signal ?? `status ${code}`})`);
@@ -105,13 +111,12 @@ function residentBytes(pid: number | undefined): number {
   }
 }
 
-function trialProblem(code: string, what: string): Problem {
+const smaller = 'Give a smaller --size, or a network that is made for pictures of this size.';
+
+function trialProblem(code: string, what: string, action = smaller): Problem {
   return new Problem(
     code,
     `The network cannot be used: run on one picture, it ${what.replace(/\.$/, '')}.`,
-    {
-      action: 'Give a smaller --size, or a network that is made for pictures of this size.',
-      status: 422,
-    },
+    { action, status: 422 },
   );
 }

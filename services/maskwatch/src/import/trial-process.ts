@@ -2,7 +2,7 @@
 // (run-trial.ts) watches it and ends it.
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { messageOf } from '@maskwatch/platform/problem';
+import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { openRawSession, type RawSession } from '@maskwatch/runtime/raw-session';
 import type { TrialAnswer, TrialRequest } from './trial-messages.ts';
 
@@ -15,8 +15,15 @@ let folder: string | undefined;
 async function answer(request: TrialRequest): Promise<TrialAnswer> {
   if ('open' in request) {
     folder = dirname(request.open);
-    session = await openRawSession(request.open);
-    return { opened: true };
+    if (!request.open.endsWith('.json')) {
+      session = await openRawSession(request.open);
+      return { opened: {} };
+    }
+    // Slow to load, and seldom needed.
+    const { openRawTfjs } = await import('@maskwatch/runtime/raw-tfjs');
+    const tfjs = await openRawTfjs(request.open);
+    session = tfjs;
+    return { opened: { inputShape: tfjs.inputShape } };
   }
   if (session === undefined) throw new Error('no network is open');
   const outputs = await session.run(request.run);
@@ -27,7 +34,10 @@ async function answer(request: TrialRequest): Promise<TrialAnswer> {
 
 process.on('message', (request: TrialRequest) => {
   answer(request)
-    .catch((thrown: unknown): TrialAnswer => ({ problem: messageOf(thrown) }))
+    .catch((thrown: unknown): TrialAnswer => {
+      const action = thrown instanceof Problem ? thrown.action : undefined;
+      return { problem: messageOf(thrown), ...(action === undefined ? {} : { action }) };
+    })
     .then((reply) => process.send?.(reply));
 });
 process.on('disconnect', () => {

@@ -1,5 +1,5 @@
 import type { JudgedState } from '@maskwatch/contracts/mask-state';
-import { type Backend, openBackend } from '@maskwatch/training/backend/tensorflow';
+import { type Backend, openBackend } from '@maskwatch/runtime/tfjs-backend';
 import type { Checkpoint } from '@maskwatch/training/head/checkpoint';
 import { classWeights } from '@maskwatch/training/head/class-weights';
 import { headNetwork } from '@maskwatch/training/head/classifier-network';

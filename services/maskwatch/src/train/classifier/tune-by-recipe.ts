@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOnnx } from '@maskwatch/onnx/onnx-reader';
-import { nativeBackend } from '@maskwatch/training/backend/tensorflow';
+import { nativeBackend } from '@maskwatch/runtime/tfjs-backend';
 import { convolutionsOf, loadBaseWeights } from '@maskwatch/training/head/base-weights';
 import { readEpochLog } from '@maskwatch/training/head/epoch-log';
 import { logitsOfAll } from '@maskwatch/training/head/measure-examples';

@@ -1,6 +1,6 @@
 import type { FeaturesModel } from '@maskwatch/contracts/model';
 import type { LoadedModel } from '@maskwatch/runtime/registry';
-import { nativeBackend } from '@maskwatch/training/backend/tensorflow';
+import { nativeBackend } from '@maskwatch/runtime/tfjs-backend';
 import type { FeaturePool } from '@maskwatch/training/features/feature-pool';
 import type { ClassifierNetwork } from '@maskwatch/training/head/classifier-network';
 import { type Fit, fit } from '@maskwatch/training/head/fit';

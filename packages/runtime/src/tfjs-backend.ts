@@ -113,6 +113,8 @@ function sentences(failed: ReadonlyMap<BackendName, string>): string[] {
   });
 }
 
+/** Without the invitation to report to the library's makers. */
 function firstLine(thrown: unknown): string {
-  return messageOf(thrown).split('\n')[0]!.slice(0, 200);
+  const [line] = messageOf(thrown).split('\n');
+  return line!.replace(/\. File an issue at .*/, '').slice(0, 200);
 }

@@ -71,7 +71,8 @@ async function openOn(
     return session;
   } catch (thrown) {
     network.dispose();
-    throw thrown;
+    // What the backend said of the run: another may know better.
+    throw thrown instanceof Problem && thrown.code === 'inference-run' ? thrown.cause : thrown;
   }
 }
 

@@ -33,8 +33,8 @@ interface Loaded {
 
 /**
  * Opens what a model.json of TensorFlow.js and its weights hold, on the backend that is chosen.
- * Problem tfjs-classifier where it is no classifier of pictures; whatever TensorFlow.js throws
- * where it does not take the model.
+ * Problems: tfjs-classifier where it is no classifier of pictures, tfjs-weights; whatever
+ * TensorFlow.js throws where it does not take the model.
  */
 export async function openTfjsNetwork({
   json,
@@ -46,6 +46,7 @@ export async function openTfjsNetwork({
   // What was trained how does not matter here, and its optimiser may be unknown.
   const { trainingConfig: _, ...model } = json as tf.io.ModelJSON;
   const specs = model.weightsManifest.flatMap((group) => group.weights);
+  refuseOtherLength(specs, weights.length);
   const artifacts = tf.io.getModelArtifactsForJSONSync(model, specs, weights.buffer);
   const nodes = (model.modelTopology as { node?: unknown } | undefined)?.node;
   const loaded = Array.isArray(nodes)
@@ -62,6 +63,26 @@ export async function openTfjsNetwork({
     loaded.dispose();
     throw thrown;
   }
+}
+
+/** Else each weight behind a gap would be read from the bytes of others. */
+function refuseOtherLength(specs: readonly tf.io.WeightsManifestEntry[], length: number): void {
+  if (specs.some(({ dtype }) => dtype === 'string')) return;
+  const expected = specs.reduce((sum, { shape, dtype, quantization }) => {
+    return sum + tf.util.sizeFromShape(shape) * bytesOf(quantization?.dtype ?? dtype);
+  }, 0);
+  if (expected === length) return;
+  throw new Problem(
+    'tfjs-weights',
+    `The files of weights hold ${length} bytes, and the weights take ${expected}.`,
+    { action: 'Restore the folder as TensorFlow.js or its converter wrote it.', status: 422 },
+  );
+}
+
+function bytesOf(type: string): number {
+  if (type === 'uint8' || type === 'bool') return 1;
+  if (type === 'uint16' || type === 'float16') return 2;
+  return type === 'complex64' ? 8 : 4;
 }
 
 type Nodes = Parameters<typeof lastStepOfGraph>[0];
@@ -100,7 +121,7 @@ function shapeOfPictures({ inputs, outputs }: Loaded): readonly (number | null)[
   if (outputs.length !== 1) throw noClassifier(`has ${outputs.length} outputs`);
   const { shape = [null, null, null, null] } = inputs[0]!;
   if (shape.length === 4 && (shape[3] === 3 || shape[3] === null)) return shape;
-  throw noClassifier(`takes ${shape.join(' x ')} values`);
+  throw noClassifier(`takes ${shape.map((side) => side ?? 'n').join(' x ')} values`);
 }
 
 function run({ last, predict }: Loaded, input: TfjsInput): RawOutput {

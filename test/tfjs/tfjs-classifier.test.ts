@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -127,6 +127,33 @@ for (const [why, network, names] of [
     assert.ok(result.largestDifference! < 1e-4, `differs by ${result.largestDifference}`);
   });
 }
+
+test('an ensemble of ONNX and TensorFlow.js says the mean of both', async () => {
+  const place = made('both');
+  mkdirSync(place);
+  const { version, licence, sources, measured } = shipped.model;
+  const members = [{ name: shipped.model.name }, { name: '../graph' }];
+  const ensemble = { name: 'both', task: 'classifier', version, licence, sources, measured };
+  const description = { ...ensemble, members, threshold: 0.7 };
+  writeFileSync(join(place, 'model.json'), JSON.stringify(description));
+  const [face] = await crops(shipped.model.input.size);
+  const masked = async (loaded: LoadedModel<ClassifierModel>) => {
+    const classifier = await openClassifier(loaded);
+    const [answer] = await classifier.run({ crops: face!, count: 1, colour: 'rgb' });
+    await classifier.release();
+    return {
+      share: answer!.mask!,
+      providers: classifier.networks.map((one) => one.session.provider),
+    };
+  };
+
+  const both = await masked(await loadClassifier(place, modelsFolder({})));
+  const onnx = await masked(shipped);
+  const tfjs = await masked(await loadClassifier(made('graph')));
+
+  assert.deepEqual(both.providers, ['cpu', 'tfjs']);
+  assert.ok(Math.abs(both.share - (onnx.share + tfjs.share) / 2) < 1e-6);
+});
 
 test('detect judges a picture with it, on its threads, as with the shipped one', () => {
   const args = [main, 'detect', join(portraits, 'no_mask.png'), '--json'];

@@ -14,11 +14,17 @@ export class EvidenceFolder implements EvidenceFiles {
   async write(id: string, jpeg: Uint8Array, capturedAt: number): Promise<string> {
     const day = new Date(capturedAt).toISOString().slice(0, 10);
     const path = join(day, `${id}.jpg`);
-    const target = join(this.directory, path);
+    await this.put(path, jpeg);
+    return path;
+  }
+
+  /** Under the path that a row has already; what is there is replaced. */
+  async put(path: string, jpeg: Uint8Array): Promise<void> {
+    const target = this.#inside(path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const temporary = `${target}.part`;
     try {
-      const file = await open(temporary, 'wx', 0o600);
+      const file = await open(temporary, 'w', 0o600);
       try {
         await file.writeFile(jpeg);
         await file.sync();
@@ -31,18 +37,14 @@ export class EvidenceFolder implements EvidenceFiles {
       await rm(temporary, { force: true }).catch(() => {});
       throw fault;
     }
-    return path;
   }
 
-  read(path: string): Promise<Buffer> {
-    return readFile(join(this.directory, path));
+  async read(path: string): Promise<Buffer> {
+    return readFile(this.#inside(path));
   }
 
   async remove(path: string): Promise<void> {
-    const root = resolve(this.directory);
-    const file = resolve(root, path);
-    if (!file.startsWith(root + sep)) throw new Error(`${path} is outside the evidence folder`);
-    await rm(file, { force: true });
+    await rm(this.#inside(path), { force: true });
   }
 
   async writtenBefore(time: number): Promise<string[]> {
@@ -55,6 +57,14 @@ export class EvidenceFolder implements EvidenceFiles {
       if (changed?.isFile() && changed.mtimeMs < time) old.push(relative(this.directory, path));
     }
     return old;
+  }
+
+  /** A path comes from a row, and a row may come from a file that somebody else made. */
+  #inside(path: string): string {
+    const root = resolve(this.directory);
+    const file = resolve(root, path);
+    if (!file.startsWith(root + sep)) throw new Error(`${path} is outside the evidence folder`);
+    return file;
   }
 }
 

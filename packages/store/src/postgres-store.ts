@@ -2,18 +2,21 @@ import type { Alert } from '@maskwatch/contracts/alert';
 import type { Delivery } from '@maskwatch/contracts/delivery';
 import type { Hold, Violation } from '@maskwatch/contracts/violation';
 import { type Logger, silentLogger } from '@maskwatch/platform/logger';
-import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { messageOf } from '@maskwatch/platform/problem';
 import type { PoolClient } from 'pg';
 import type { EvidenceFiles } from './evidence-files.ts';
 import type { Leadership } from './leadership.ts';
 import { AlertReader, end, handle, insertOpening, move } from './postgres/alerts.ts';
 import { Database } from './postgres/database.ts';
+import { requireDurable } from './postgres/durable.ts';
 import { evidenceRows, forgetEvidence, PostgresFiles } from './postgres/evidence.ts';
 import { PostgresLeadership } from './postgres/leadership.ts';
-import { migrate } from './postgres/migrations.ts';
+import { migrations, schemaVersion } from './postgres/migrations.ts';
 import { insertDelivery, Outbox } from './postgres/outbox.ts';
+import { migratePostgres } from './postgres/transfer.ts';
 import { forgottenAtOnce } from './queries.ts';
 import { toViolation, type ViolationRow } from './rows.ts';
+import { refuseUnreadable } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** What the hubs and deliveries of many machines share; closed through the store. */
@@ -34,12 +37,19 @@ export async function openPostgresStore({
   url: string;
   logger?: Logger;
 }): Promise<PostgresStore> {
-  const database = new Database(url, (fault) =>
-    logger.warn({ fault: messageOf(fault) }, 'a connection to PostgreSQL was lost'),
-  );
+  const database = new Database({
+    url,
+    onFault: (fault) =>
+      logger.warn({ fault: messageOf(fault) }, 'a connection to PostgreSQL was lost'),
+  });
   try {
     await requireDurable(database);
-    await database.write((client) => migrate(client));
+    const found = await database.write(schemaVersion);
+    refuseUnreadable(found, migrations.length);
+    if (found.version < migrations.length) {
+      const { from, to } = await migratePostgres(url);
+      if (from < to) logger.info({ from, to }, 'the schema was migrated');
+    }
   } catch (fault) {
     await database.close();
     throw fault;
@@ -48,18 +58,6 @@ export async function openPostgresStore({
   const leadership = new PostgresLeadership(database);
   const files = new PostgresFiles(database);
   return { store: new ServerStore(database, leadership), files, leadership };
-}
-
-async function requireDurable(database: Database): Promise<void> {
-  for (const name of ['fsync', 'synchronous_commit']) {
-    const [row] = await database.rows<{ value: string }>('SELECT current_setting($1) AS value', [
-      name,
-    ]);
-    if (row?.value !== 'off') continue;
-    throw new Problem('store-setting', `The PostgreSQL at ${database.place} has ${name} off.`, {
-      action: `Set ${name} = on: an alert must be on disk before anybody is told.`,
-    });
-  }
 }
 
 class ServerStore implements Store {

@@ -42,21 +42,36 @@ function isUnreachable(thrown: unknown): boolean {
   return thrown instanceof Error && /timeout|terminated|Connection/i.test(thrown.message);
 }
 
+interface DatabaseOptions {
+  url: string;
+  /** What ends an idle connection. */
+  onFault: (fault: Error) => void;
+  /**
+   * For what reads or changes all rows: no call is too long, and one connection is enough. A server that
+   * goes away is noticed by its socket.
+   */
+  patient?: true;
+}
+
 /** Calls of one process to one database: every change in a transaction, every failure a Problem. */
 export class Database {
   readonly #pool: Pool;
   /** Host and name: never the password. */
   readonly place: string;
+  readonly #limits: string;
 
-  constructor(url: string, onFault: (fault: Error) => void) {
-    const { host, pathname } = new URL(url);
+  constructor({ url, onFault, patient }: DatabaseOptions) {
+    const { host, pathname } = addressOf(url);
     this.place = `${host}${pathname}`;
+    // Limits that the server gives to a role or a database would end it, too.
+    this.#limits = patient
+      ? 'SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0'
+      : '';
     this.#pool = new Pool({
       connectionString: url,
-      max: mostConnections,
+      max: patient ? 1 : mostConnections,
       connectionTimeoutMillis: connectMs,
-      query_timeout: queryMs,
-      statement_timeout: queryMs,
+      ...(patient ? {} : { query_timeout: queryMs, statement_timeout: queryMs }),
       keepAlive: true,
       types: {
         // Sequences and sizes stay far below 2^53.
@@ -73,9 +88,18 @@ export class Database {
   }
 
   /** All of `work` is on disk when this resolves, or none of it, or (unreachable) nobody knows. */
-  async write<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  write<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.#transaction('BEGIN', work);
+  }
+
+  /** All that `work` reads is as it was at one instant. */
+  snapshot<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.#transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work);
+  }
+
+  async #transaction<T>(begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
     return this.#withClient(async (client) => {
-      await client.query('BEGIN');
+      await client.query(`${begin}; ${this.#limits}`);
       try {
         const result = await work(client);
         await client.query('COMMIT');
@@ -108,6 +132,16 @@ export class Database {
       client?.off('error', ignore);
       client?.release(broken);
     }
+  }
+}
+
+function addressOf(url: string): URL {
+  try {
+    return new URL(url);
+  } catch (cause) {
+    throw new Problem('store-address', 'The address of PostgreSQL is none.', {
+      ...{ status: 400, cause, action: 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE.' },
+    });
   }
 }
 

@@ -1,13 +1,14 @@
-import { Problem } from '@maskwatch/platform/problem';
 import type { PoolClient } from 'pg';
+import { type Migrated, refuseUnreadable, type SchemaVersion, type Step } from '../schema.ts';
 
 /**
- * Forward only, all in one transaction; the index plus one is the schema's version afterwards. A
- * released entry is never edited. An entry only adds: tables, columns with a default, indexes. So
- * that the version before can read on while processes are replaced one by one.
+ * Forward only, all in one transaction. A released step is never edited. Processes are replaced one by
+ * one: those of the version before go on meanwhile, so a step only adds wherever it can.
  */
-export const migrations: readonly string[] = [
-  `
+export const migrations: readonly Step[] = [
+  {
+    readableFrom: 1,
+    sql: `
   CREATE TABLE counters (name text PRIMARY KEY, value bigint NOT NULL);
   INSERT INTO counters VALUES ('sequence', 0);
 
@@ -121,26 +122,57 @@ export const migrations: readonly string[] = [
     RETURN body;
   END $$;
   `,
+  },
+  {
+    readableFrom: 1,
+    sql: `
+  -- The log of an endpoint is read newest first.
+  CREATE INDEX deliveries_log ON deliveries (endpoint_id, position);
+  DROP INDEX deliveries_of_endpoint;
+  -- Who leads in a store that is copied leads no more in the copy.
+  ALTER TABLE hub_lease ALTER COLUMN until SET DEFAULT 'epoch';
+  `,
+  },
 ];
 
 /** Any number; all processes that migrate wait for each other on it. */
 const migrationLock = 7_301_977;
 
-/** Brings the schema to the newest version or leaves it as it was. Problem `store-newer`. */
-export async function migrate(client: PoolClient, steps = migrations): Promise<void> {
+/** What a process that reads all rows holds: a migration waits for its end, not for it half way. */
+export async function holdOffMigrations(client: PoolClient): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock_shared($1)', [migrationLock]);
+}
+
+/** Takes no lock: a service that starts need not wait for one who migrates to find it unnecessary. */
+export async function schemaVersion(client: Pick<PoolClient, 'query'>): Promise<SchemaVersion> {
+  const there = await client.query(`SELECT to_regclass('schema_version') AS found`);
+  if (there.rows[0]?.found === null) return { version: 0, readableFrom: 0 };
+  const { rows } = await client.query<{ version: number; readable_from?: number }>(
+    'SELECT * FROM schema_version',
+  );
+  const version = rows[0]?.version ?? 0;
+  return { version, readableFrom: rows[0]?.readable_from ?? version };
+}
+
+/**
+ * Brings the schema to the newest version or leaves it as it was; a newer one that this program reads is
+ * left, too. Needs a client without limits: an index over many rows takes its time. Problem `store-newer`.
+ */
+export async function migrate(client: PoolClient, steps = migrations): Promise<Migrated> {
   await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
-  await client.query('CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)');
-  const { rows } = await client.query<{ version: number }>('SELECT version FROM schema_version');
-  const found = rows[0]?.version ?? 0;
-  if (found > steps.length) {
-    throw new Problem(
-      'store-newer',
-      `The database has schema version ${found}; this program knows up to ${steps.length}.`,
-      { action: 'Start the newer version again, or restore a backup made before the upgrade.' },
-    );
-  }
-  for (const sql of steps.slice(found)) await client.query(sql);
-  if (found === steps.length) return;
-  await client.query('DELETE FROM schema_version');
-  await client.query('INSERT INTO schema_version VALUES ($1)', [steps.length]);
+  const found = await schemaVersion(client);
+  refuseUnreadable(found, steps.length);
+  const from = found.version;
+  if (from >= steps.length) return { from, to: from, readableFrom: found.readableFrom };
+  for (const { sql } of steps.slice(from)) await client.query(sql);
+  const { readableFrom } = steps.at(-1)!;
+  await client.query(`
+    CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL);
+    ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS readable_from integer;
+    DELETE FROM schema_version`);
+  await client.query('INSERT INTO schema_version (version, readable_from) VALUES ($1, $2)', [
+    steps.length,
+    readableFrom,
+  ]);
+  return { from, to: steps.length, readableFrom };
 }

@@ -164,12 +164,18 @@ function prepare(database: Database) {
       `UPDATE counters SET value = value + 1 WHERE name = 'sequence' RETURNING value`,
     ),
     insertViolation: database.statement(
-      `INSERT INTO violations VALUES (:id, :camera, :rule, :version, :subject, :severity, :state,
-        :track, :box, :started, :opened, :seen, NULL, NULL, :unsure)`,
+      `INSERT INTO violations
+         (id, camera_id, rule_id, rule_version, subject, severity, state, track_id, box, started_at,
+          opened_at, last_seen_at, unsure)
+       VALUES (:id, :camera, :rule, :version, :subject, :severity, :state, :track, :box, :started,
+         :opened, :seen, :unsure)`,
     ),
     insertAlert: database.statement(
-      `INSERT INTO alerts VALUES (:id, :violation, :sequence, 'firing', 'new', NULL, NULL, NULL,
-        :missing, :trace, :camera, :rule, :started)`,
+      `INSERT INTO alerts
+         (id, violation_id, sequence, condition, handling, evidence_missing, trace, camera_id, rule_id,
+          started_at)
+       VALUES (:id, :violation, :sequence, 'firing', 'new', :missing, :trace, :camera, :rule,
+         :started)`,
     ),
     endViolation: database.statement(
       `UPDATE violations SET ended_at = :endedAt, ended = :ended
@@ -186,7 +192,7 @@ function prepare(database: Database) {
     openViolations: database.statement<ViolationRow>(
       'SELECT * FROM violations WHERE ended_at IS NULL ORDER BY opened_at, id',
     ),
-    keepHolds: database.statement('INSERT OR REPLACE INTO holds VALUES (1, :body)'),
+    keepHolds: database.statement('INSERT OR REPLACE INTO holds (id, body) VALUES (1, :body)'),
     holds: database.statement<{ body: string }>('SELECT body FROM holds'),
     byId: database.statement<AlertRow>(`${joined} WHERE alerts.id = :id`),
     byViolation: database.statement<AlertRow>(`${joined} WHERE violations.id = :id`),

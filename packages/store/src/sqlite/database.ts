@@ -4,7 +4,9 @@ import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { freeBytes } from './file-system.ts';
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
-const resultCode = { busy: 5, ioError: 10, corrupt: 11, full: 13, notADatabase: 26 } as const;
+const resultCode = {
+  ...{ busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 },
+} as const;
 
 function primaryCode(thrown: unknown): number | undefined {
   if (!(thrown instanceof Error) || !('errcode' in thrown)) return undefined;
@@ -15,6 +17,12 @@ function primaryCode(thrown: unknown): number | undefined {
 export function isDamage(thrown: unknown): boolean {
   const code = primaryCode(thrown);
   return code === resultCode.corrupt || code === resultCode.notADatabase;
+}
+
+/** A row that a constraint (19) or a column's type (20) does not take. */
+export function isRefused(thrown: unknown): boolean {
+  const code = primaryCode(thrown);
+  return code === 19 || code === 20;
 }
 
 /** Where the index of the log finds no room, SQLite speaks of an input or output error. */
@@ -45,6 +53,13 @@ export function toProblem(thrown: unknown, path: string): unknown {
       status: 503,
       action: 'Make sure that only one service uses this data directory.',
     });
+  }
+  if (code === resultCode.readOnly || code === resultCode.cannotOpen) {
+    return new Problem(
+      'store-unreadable',
+      `The database ${path} cannot be opened for writing, which reading it needs, too.`,
+      { ...cause, action: 'Use the rights of the service, or copy the file to where it can be.' },
+    );
   }
   if (code === resultCode.ioError) {
     return new Problem(

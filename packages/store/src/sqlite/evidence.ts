@@ -51,8 +51,8 @@ export class EvidenceTable {
 function prepare(database: Database) {
   return {
     insert: database.statement(
-      `INSERT INTO evidence VALUES
-         (:id, :alert, :kind, :path, :bytes, :width, :height, :box, :captured)`,
+      `INSERT INTO evidence (id, alert_id, kind, path, bytes, width, height, box, captured_at)
+       VALUES (:id, :alert, :kind, :path, :bytes, :width, :height, :box, :captured)`,
     ),
     byId: database.statement<EvidenceRow>('SELECT * FROM evidence WHERE id = :id'),
     ofAlert: database.statement<EvidenceRow>(

@@ -6,11 +6,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { systemClock } from '@maskwatch/platform/clock';
 import type { Problem } from '@maskwatch/platform/problem';
+import type { Step } from '../schema.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
-import { migrate, migrations } from './migrations.ts';
+import { migrate, migrations, schemaVersion } from './migrations.ts';
 
 const version = (database: DatabaseSync) =>
   database.prepare('PRAGMA user_version').get()?.user_version;
+
+const step = (sql: string): Step => ({ sql, readableFrom: 1 });
 
 describe('migrations', () => {
   it('bring an empty file to the newest schema, and change nothing a second time', () => {
@@ -57,7 +60,10 @@ describe('migrations', () => {
 
   it('run one after the other, each once', () => {
     const database = new DatabaseSync(':memory:');
-    const steps = ['CREATE TABLE a (x)', 'ALTER TABLE a ADD COLUMN y; INSERT INTO a VALUES (1, 2)'];
+    const steps = [
+      step('CREATE TABLE a (x)'),
+      step('ALTER TABLE a ADD COLUMN y; INSERT INTO a VALUES (1, 2)'),
+    ];
 
     migrate(database, steps.slice(0, 1));
     assert.equal(version(database), 1);
@@ -71,8 +77,8 @@ describe('migrations', () => {
   it('leave the file as it was when a step fails half way', () => {
     const database = new DatabaseSync(':memory:');
     const steps = [
-      'CREATE TABLE a (x)',
-      'INSERT INTO a VALUES (1); INSERT INTO missing VALUES (1)',
+      step('CREATE TABLE a (x)'),
+      step('INSERT INTO a VALUES (1); INSERT INTO missing VALUES (1)'),
     ];
 
     assert.throws(() => migrate(database, steps), /no such table: missing/);
@@ -82,9 +88,25 @@ describe('migrations', () => {
     assert.equal(database.isTransaction, false);
   });
 
-  it('refuse a file of a newer program', () => {
+  it('leave a file of a newer program to this one where it only added', () => {
     const database = new DatabaseSync(':memory:');
-    database.exec(`PRAGMA user_version = ${migrations.length + 1}`);
+    const newer = [
+      ...migrations,
+      { sql: 'CREATE TABLE more (x)', readableFrom: migrations.length },
+    ];
+    migrate(database, newer);
+
+    const migrated = migrate(database);
+
+    const version = newer.length;
+    assert.deepEqual(migrated, { from: version, to: version, readableFrom: migrations.length });
+    assert.equal(schemaVersion(database).version, version);
+  });
+
+  it('refuse a file of a newer program that changed what was there', () => {
+    const database = new DatabaseSync(':memory:');
+    const next = migrations.length + 1;
+    migrate(database, [...migrations, { sql: 'CREATE TABLE more (x)', readableFrom: next }]);
 
     assert.throws(
       () => migrate(database),

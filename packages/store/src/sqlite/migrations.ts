@@ -1,12 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Problem } from '@maskwatch/platform/problem';
+import { type Migrated, refuseUnreadable, type SchemaVersion, type Step } from '../schema.ts';
 
 /**
- * Forward only, one transaction each; the index plus one is the file's user_version afterwards.
- * A released entry is never edited, a new one is added below it.
+ * Forward only, one transaction each; the file's user_version is the number of steps it has been
+ * through. A released step is never edited, a new one is added below it.
  */
-export const migrations: readonly string[] = [
-  `
+export const migrations: readonly Step[] = [
+  {
+    readableFrom: 1,
+    sql: `
   CREATE TABLE counters (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
@@ -92,9 +94,12 @@ export const migrations: readonly string[] = [
   CREATE INDEX attempts_of_endpoint ON attempts (endpoint_id, started_at);
   CREATE INDEX attempts_succeeded ON attempts (endpoint_id, started_at) WHERE error IS NULL;
   `,
-  // What alerts are listed by stands beside their handling, so that one index answers a page of
-  // many thousands of alerts. None of the three ever changes.
-  `
+  },
+  {
+    // What alerts are listed by stands beside their handling, so that one index answers a page of
+    // many thousands of alerts. None of the three ever changes.
+    readableFrom: 2,
+    sql: `
   ALTER TABLE alerts ADD COLUMN camera_id TEXT NOT NULL DEFAULT '';
   ALTER TABLE alerts ADD COLUMN rule_id TEXT NOT NULL DEFAULT '';
   ALTER TABLE alerts ADD COLUMN started_at REAL NOT NULL DEFAULT 0;
@@ -108,42 +113,65 @@ export const migrations: readonly string[] = [
   DROP INDEX violations_started;
   DROP INDEX alerts_new;
   `,
-  // One row: holds under way, as JSON.
-  `
+  },
+  {
+    // One row: holds under way, as JSON.
+    readableFrom: 2,
+    sql: `
   CREATE TABLE holds (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     body TEXT NOT NULL
   ) STRICT;
   `,
+  },
+  {
+    // The log of an endpoint is read newest first.
+    readableFrom: 2,
+    sql: `
+  CREATE INDEX deliveries_log ON deliveries (endpoint_id, position);
+  DROP INDEX deliveries_of_endpoint;
+  `,
+  },
 ];
 
-function userVersion(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+export function schemaVersion(database: DatabaseSync): SchemaVersion {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  const there = database
+    .prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_readable'`)
+    .get();
+  if (there === undefined) return { version, readableFrom: version };
+  const row = database.prepare('SELECT readable_from FROM schema_readable').get();
+  return { version, readableFrom: Number(row?.readable_from ?? version) };
 }
 
-/** Brings the file to the newest schema, or leaves it as it was. Throws `store-newer`. */
-export function migrate(database: DatabaseSync, steps: readonly string[] = migrations): void {
-  const found = userVersion(database);
-  if (found > steps.length) {
-    throw new Problem(
-      'store-newer',
-      `The database has schema version ${found}; this program knows up to ${steps.length}.`,
-      { action: 'Start the newer version again, or restore a backup made before the upgrade.' },
-    );
-  }
-  for (const [index, sql] of steps.entries()) {
-    if (index < found) continue;
+/**
+ * Brings the file to the newest schema, or leaves it as it was; a newer one that this program reads is
+ * left, too. Throws `store-newer`.
+ */
+export function migrate(database: DatabaseSync, steps: readonly Step[] = migrations): Migrated {
+  const found = schemaVersion(database);
+  refuseUnreadable(found, steps.length);
+  for (const [index, step] of steps.entries()) {
+    if (index < found.version) continue;
     database.exec('BEGIN IMMEDIATE');
     try {
       // Read again under the lock: another process may have migrated meanwhile.
-      if (userVersion(database) === index) {
-        database.exec(sql);
-        database.exec(`PRAGMA user_version = ${index + 1}`);
-      }
+      if (schemaVersion(database).version === index) runStep(database, step, index + 1);
       database.exec('COMMIT');
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
   }
+  const { version, readableFrom } = schemaVersion(database);
+  return { from: found.version, to: version, readableFrom };
+}
+
+function runStep(database: DatabaseSync, { sql, readableFrom }: Step, version: number): void {
+  database.exec(sql);
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS schema_readable (readable_from INTEGER NOT NULL) STRICT;
+    DELETE FROM schema_readable;
+    INSERT INTO schema_readable VALUES (${readableFrom});
+    PRAGMA user_version = ${version}`);
 }

@@ -1,6 +1,7 @@
 import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
+import { absent } from '../schema.ts';
 import { Database, isDamage, toProblem } from './database.ts';
 import { refuseNetworkFileSystem } from './file-system.ts';
 import { migrate } from './migrations.ts';
@@ -19,9 +20,34 @@ const largestIdleWal = 16e6;
 export function openDatabase(directory: string): Database {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   refuseNetworkFileSystem(directory);
-  const path = join(directory, 'maskwatch.db');
+  const path = databaseIn(directory);
   // Made here so that only the service's user can read it; SQLite gives its WAL the same mode.
   closeSync(openSync(path, 'a', 0o600));
+  return openFile(path, ({ connection }) => {
+    migrate(connection);
+    connection.exec(voidClaims);
+  }).database;
+}
+
+/**
+ * Opens a file that is there, checked, and hands it to `prepare` before anything else; nothing is made
+ * or migrated by itself. Throws as `openDatabase` does, and `store-absent`.
+ */
+export function openExisting<T>(
+  path: string,
+  prepare: (database: Database) => T,
+): { database: Database; prepared: T } {
+  if (!existsSync(path)) throw absent(path);
+  refuseNetworkFileSystem(dirname(path));
+  return openFile(path, prepare);
+}
+
+export const databaseIn = (directory: string): string => join(directory, 'maskwatch.db');
+
+function openFile<T>(
+  path: string,
+  prepare: (database: Database) => T,
+): { database: Database; prepared: T } {
   let database: Database | undefined;
   try {
     database = new Database(path);
@@ -31,9 +57,7 @@ export function openDatabase(directory: string): Database {
     refuseOldLibrary(libraryVersion(database));
     setUp(database);
     refuseDamage(database);
-    migrate(database.connection);
-    database.connection.exec(voidClaims);
-    return database;
+    return { database, prepared: prepare(database) };
   } catch (error) {
     if (database !== undefined) closeQuietly(database);
     if (isDamage(error)) throw damaged(path, error);

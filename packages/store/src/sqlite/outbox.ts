@@ -35,13 +35,17 @@ export class Outbox {
     return row && this.#toDelivery(row);
   }
 
-  list({ endpointId, alertId, limit }: Filter): Delivery[] {
-    const filter = { endpoint: endpointId, limit };
-    const rows =
-      alertId === undefined
-        ? this.#sql.list.all(filter)
-        : this.#sql.listOfAlert.all({ ...filter, alert: alertId });
-    return rows.map((row) => this.#toDelivery(row));
+  list(filter: Filter): Delivery[] {
+    return this.#listed(filter).map((row) => this.#toDelivery(row));
+  }
+
+  /** An alert has few deliveries; an endpoint has as many as there are alerts. */
+  #listed({ endpointId, alertId, limit }: Filter): DeliveryRow[] {
+    if (alertId !== undefined) {
+      return this.#sql.listOfAlert.all({ alert: alertId, endpoint: endpointId, limit });
+    }
+    if (endpointId === undefined) return this.#sql.list.all({ limit });
+    return this.#sql.listOfEndpoint.all({ endpoint: endpointId, limit });
   }
 
   claimDue({ endpointId, now, leaseUntil, limit }: Claim): DueDelivery[] {
@@ -114,7 +118,10 @@ function prepare(database: Database) {
       'SELECT * FROM attempts WHERE delivery_id = :delivery ORDER BY number',
     ),
     list: database.statement<DeliveryRow>(
-      `SELECT ${deliveryColumns} FROM deliveries WHERE (:endpoint IS NULL OR endpoint_id = :endpoint)
+      `SELECT ${deliveryColumns} FROM deliveries ORDER BY position DESC LIMIT :limit`,
+    ),
+    listOfEndpoint: database.statement<DeliveryRow>(
+      `SELECT ${deliveryColumns} FROM deliveries WHERE endpoint_id = :endpoint
        ORDER BY position DESC LIMIT :limit`,
     ),
     listOfAlert: database.statement<DeliveryRow>(
@@ -131,6 +138,7 @@ function prepare(database: Database) {
     lease: database.statement('UPDATE deliveries SET leased_until = :until WHERE id = :id'),
     insertAttempt: database.statement(
       `INSERT OR REPLACE INTO attempts
+         (delivery_id, number, endpoint_id, started_at, duration_ms, status, error)
        VALUES (:delivery, :number, :endpoint, :started, :duration, :status, :error)`,
     ),
     update: database.statement(

@@ -78,6 +78,11 @@ const entries: Entry[] = [
     load: async () => (await import('./commands/demo-camera.ts')).demoCameraCommand(),
   },
   {
+    name: 'db',
+    description: 'migrate, back up, restore or copy a store',
+    load: async () => (await import('./commands/db.ts')).dbCommand(),
+  },
+  {
     name: 'probe',
     description: 'ask a service whether it is well, for health checks',
     load: async () => (await import('./commands/probe.ts')).probeCommand(),

@@ -9,6 +9,8 @@ const mostConnections = 8;
 
 /** SQLSTATE of a full disk (https://www.postgresql.org/docs/15/errcodes-appendix.html). */
 const diskFull = '53100';
+/** A wrong user or password, no such database, no rights to what is asked for. */
+const refused = /^(28...|3D000|42501)$/;
 const int8 = 20;
 
 /** A server that cannot be reached, or that is full, told as a Problem. */
@@ -20,6 +22,16 @@ export function toProblem(thrown: unknown, place: string): unknown {
       ...{ status: 503, cause: thrown },
       action: 'Free room on this disk; what was waiting goes on by itself.',
     });
+  }
+  if (refused.test(code)) {
+    return new Problem(
+      'store-refused',
+      `The PostgreSQL at ${place} refuses this (${messageOf(thrown)}).`,
+      {
+        cause: thrown,
+        action: 'Look at the user, its password and rights, and the name of the database.',
+      },
+    );
   }
   if (!isUnreachable(thrown)) return thrown;
   return new Problem(
@@ -56,13 +68,12 @@ interface DatabaseOptions {
 /** Calls of one process to one database: every change in a transaction, every failure a Problem. */
 export class Database {
   readonly #pool: Pool;
-  /** Host and name: never the password. */
+  /** Never the password. */
   readonly place: string;
   readonly #limits: string;
 
   constructor({ url, onFault, patient }: DatabaseOptions) {
-    const { host, pathname } = addressOf(url);
-    this.place = `${host}${pathname}`;
+    this.place = placeOf(url);
     // Limits that the server gives to a role or a database would end it, too.
     this.#limits = patient
       ? 'SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0'
@@ -135,12 +146,18 @@ export class Database {
   }
 }
 
-function addressOf(url: string): URL {
+/** Host and name of a database. Problem `store-address` of what is no address. */
+export function placeOf(url: string): string {
   try {
-    return new URL(url);
+    const { host, pathname } = new URL(url);
+    return `${host}${pathname}`;
   } catch (cause) {
     throw new Problem('store-address', 'The address of PostgreSQL is none.', {
-      ...{ status: 400, cause, action: 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE.' },
+      ...{
+        status: 400,
+        cause,
+        action: 'Write it as postgres://HOST:5432/DATABASE; USER:PASSWORD and an @ go before HOST.',
+      },
     });
   }
 }

@@ -23,6 +23,8 @@ export interface Fault {
   blinds: boolean;
   /** Recovery is counted from its end (a pause, a cut) or its beginning (whatever is killed). */
   from: 'begin' | 'end';
+  /** So many look on, and have recovered when all are connected again. */
+  viewers?: number;
   /** Milliseconds that recovery may take. */
   allowedMs: number;
   inflict(stage: Stage): Promise<Inflicted>;
@@ -54,7 +56,7 @@ export const faults: Fault[] = [
     },
   },
   {
-    ...{ name: 'active hub killed', ...killed, blinds: true },
+    ...{ name: 'active hub killed', ...killed, blinds: true, viewers: 500 },
     inflict: async (stage) => killUntilRecovered(stage.active()!),
   },
   ...(['redis-frames', 'redis-jobs'] as const).flatMap((name): Fault[] => {

@@ -16,6 +16,7 @@ import { type Gap, judge, KillLedger, type Verdict } from '../service/kill-ledge
 import { WebhookReceiver } from '../service/receiver.ts';
 import { until } from '../service/until.ts';
 import { buildVisitsFilm, type VisitsFilm } from '../service/visits-film.ts';
+import { Viewers } from '../sockets/viewers.ts';
 
 export const cameraIds = ['gate', 'door'];
 
@@ -30,6 +31,8 @@ export class Stage {
   readonly #receiver: WebhookReceiver;
   readonly #ledger: KillLedger;
   readonly #socket: Socket;
+  #viewers: Viewers | undefined;
+  #viewerCount = 0;
 
   private constructor(parts: {
     cluster: Cluster;
@@ -70,7 +73,33 @@ export class Stage {
     return stage;
   }
 
+  /** Others who look on, in a process of their own; few of them watch a camera all the time. */
+  async lookOn(count: number): Promise<void> {
+    const { url, token } = this.cluster;
+    this.#viewers = new Viewers();
+    this.#viewerCount = count;
+    const watching = Math.ceil(count / 50);
+    await this.#viewers.join(
+      Array.from({ length: count }, (_, n) => ({
+        ...{ url, token },
+        ...(n < watching && { cameraId: cameraIds[n % cameraIds.length]! }),
+      })),
+    );
+  }
+
+  /** Answers with how many of them were not told the last change, over all alerts since `from`. */
+  async leave(from: number): Promise<number> {
+    const { alerts } = await this.get<AlertPage>('/alerts?limit=200');
+    const mine = alerts.filter(({ violation }) => violation.startedAt >= from);
+    const missing = (await this.#viewers?.missing(mine)) ?? 0;
+    this.#viewers?.close();
+    this.#viewers = undefined;
+    this.#viewerCount = 0;
+    return missing;
+  }
+
   async close(): Promise<void> {
+    this.#viewers?.close();
     this.#socket.disconnect();
     await this.cluster.stop();
     await this.#camera.stop();
@@ -119,6 +148,8 @@ export class Stage {
       );
       const active = this.active();
       if (active === undefined || away.includes(active)) missing.push('no hub is active');
+      const { connected = 0 } = (await this.#viewers?.figures()) ?? {};
+      if (connected < this.#viewerCount) missing.push(`${connected} viewers are connected`);
       const { cameras } = await this.get<{ cameras: Camera[] }>('/cameras').catch((fault) => {
         missing.push(`the page: ${fault}`);
         return { cameras: [] };
@@ -206,7 +237,7 @@ cameras:
 ${cameras.join('\n')}
 rules: [{ id: no_mask, states: [no_mask] }]
 offlineAfter: 5m
-access: { token: "\${MASKWATCH_TOKEN}" }
+access: { token: "\${MASKWATCH_TOKEN}", viewers: 1000 }
 endpoints:
   allow: [${subnet}]
   webhooks: [{ id: desk, url: "${hook}", secret: "${secret}" }]

@@ -5,7 +5,16 @@ export interface ToldAlert {
   sequence: number;
 }
 
+/** Where a viewer looks, what it shows to be let in, and the camera that it watches. */
+export interface ViewerOrder {
+  url: string;
+  token?: string;
+  cameraId?: string;
+}
+
 export interface ViewersFigures {
+  /** Now. */
+  connected: number;
   pictures: number;
   cameras: number;
   alerts: number;
@@ -20,7 +29,7 @@ export interface ViewersFigures {
 }
 
 export type ViewersOrder =
-  | { kind: 'join'; viewers: { url: string; cameraId: string }[] }
+  | { kind: 'join'; viewers: ViewerOrder[] }
   | { kind: 'begin' }
   | { kind: 'figures' }
   | { kind: 'missing'; alerts: ToldAlert[] };

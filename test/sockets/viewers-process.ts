@@ -7,13 +7,20 @@ import type { AlertPage } from '@maskwatch/contracts/http';
 import type { ClientToServerEvents, ServerToClientEvents } from '@maskwatch/contracts/live';
 import { systemClock } from '@maskwatch/platform/clock';
 import { io, type Socket } from 'socket.io-client';
-import type { ToldAlert, ViewersAnswer, ViewersFigures, ViewersOrder } from './viewers-messages.ts';
+import type {
+  ToldAlert,
+  ViewerOrder,
+  ViewersAnswer,
+  ViewersFigures,
+  ViewersOrder,
+} from './viewers-messages.ts';
 
 /** So many connect at once: a handshake costs the hub more than a picture. */
 const atOnce = 20;
 
 interface Viewer {
   url: string;
+  headers: Record<string, string>;
   socket: Socket<ServerToClientEvents, ClientToServerEvents>;
   /** The last sequence that it was told of each alert. */
   told: Map<string, number>;
@@ -26,7 +33,7 @@ const viewers: Viewer[] = [];
 
 function noFigures(): ViewersFigures {
   return {
-    ...{ pictures: 0, cameras: 0, alerts: 0, holes: 0, lost: 0 },
+    ...{ connected: 0, pictures: 0, cameras: 0, alerts: 0, holes: 0, lost: 0 },
     ...{ pictureDelaysMs: [], alertDelaysMs: [] },
   };
 }
@@ -46,14 +53,22 @@ function take(viewer: Viewer, alert: Alert): void {
 
 async function catchUp(viewer: Viewer): Promise<void> {
   if (viewer.sequence === undefined) return;
-  const answer = await fetch(`${viewer.url}/api/v1/alerts?limit=200&after=${viewer.sequence}`);
+  const answer = await fetch(`${viewer.url}/api/v1/alerts?limit=200&after=${viewer.sequence}`, {
+    headers: viewer.headers,
+  });
   const { alerts } = (await answer.json()) as AlertPage;
   for (const alert of alerts) take(viewer, alert);
 }
 
-function join({ url, cameraId }: { url: string; cameraId: string }): Promise<void> {
-  const socket: Viewer['socket'] = io(url, { transports: ['websocket'], forceNew: true });
-  const viewer: Viewer = { url, socket, told: new Map(), sequence: undefined, joined: false };
+function join({ url, token, cameraId }: ViewerOrder): Promise<void> {
+  const headers: Viewer['headers'] =
+    token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const socket: Viewer['socket'] = io(url, {
+    ...{ transports: ['websocket'], forceNew: true, extraHeaders: headers },
+  });
+  const viewer: Viewer = {
+    ...{ url, headers, socket, told: new Map(), sequence: undefined, joined: false },
+  };
   viewers.push(viewer);
   socket.on('picture', ({ observation }, _jpeg, acknowledge) => {
     figures.pictures += 1;
@@ -79,7 +94,7 @@ function join({ url, cameraId }: { url: string; cameraId: string }): Promise<voi
   });
   return new Promise((resolve) => {
     socket.on('connect', () => {
-      socket.emit('watch', [cameraId]);
+      socket.emit('watch', cameraId === undefined ? [] : [cameraId]);
       if (viewer.joined) catchUp(viewer).catch(() => {});
       viewer.joined = true;
       resolve();
@@ -87,7 +102,7 @@ function join({ url, cameraId }: { url: string; cameraId: string }): Promise<voi
   });
 }
 
-async function joinAll(orders: { url: string; cameraId: string }[]): Promise<void> {
+async function joinAll(orders: ViewerOrder[]): Promise<void> {
   for (let first = 0; first < orders.length; first += atOnce) {
     await Promise.all(orders.slice(first, first + atOnce).map(join));
   }
@@ -111,7 +126,8 @@ process.on('message', async (order: ViewersOrder) => {
     figures = noFigures();
     answer({ kind: 'begun' });
   } else if (order.kind === 'figures') {
-    answer({ kind: 'figures', figures });
+    const connected = viewers.filter(({ socket }) => socket.connected).length;
+    answer({ kind: 'figures', figures: { ...figures, connected } });
   } else {
     answer({ kind: 'missing', missing: missing(order.alerts) });
   }

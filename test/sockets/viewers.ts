@@ -2,7 +2,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { SlowFigures } from './slow-viewers-process.ts';
-import type { ToldAlert, ViewersAnswer, ViewersFigures, ViewersOrder } from './viewers-messages.ts';
+import type {
+  ToldAlert,
+  ViewerOrder,
+  ViewersAnswer,
+  ViewersFigures,
+  ViewersOrder,
+} from './viewers-messages.ts';
 
 export class Viewers {
   readonly #child = fork(join(import.meta.dirname, 'viewers-process.ts'));
@@ -11,7 +17,7 @@ export class Viewers {
     return this.#child.pid!;
   }
 
-  async join(viewers: { url: string; cameraId: string }[]): Promise<void> {
+  async join(viewers: ViewerOrder[]): Promise<void> {
     await this.#ask({ kind: 'join', viewers }, 'joined');
   }
 

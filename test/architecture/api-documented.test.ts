@@ -15,6 +15,7 @@ import {
   type ServerToClientEvents,
 } from '@maskwatch/contracts/live';
 import { ProblemDetails } from '@maskwatch/contracts/problem';
+import { ScaledStatus } from '@maskwatch/contracts/scaled';
 import { EndReason, TraceCondition } from '@maskwatch/contracts/violation';
 import { Access } from '@maskwatch/hub/http/access';
 import { createServer } from '@maskwatch/hub/http/server';
@@ -34,7 +35,7 @@ const { CameraDetail, AlertPage, EndpointList, DeliveryList, Status, SessionAnsw
 const { ModelList } = http;
 const examples: Record<string, z.ZodType> = {
   ...{ CameraDetail, AlertPage, EndpointList, DeliveryList, Status, SessionAnswer },
-  ...{ ModelList, Evidence, LivePicture, ProblemDetails },
+  ...{ ModelList, Evidence, LivePicture, ProblemDetails, ScaledStatus },
 };
 
 /** A new event does not compile until it is named here, and so on the page. */

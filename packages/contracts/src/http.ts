@@ -6,7 +6,7 @@ import { Delivery, Endpoint } from './delivery.ts';
 import { JudgedState } from './mask-state.ts';
 import { DetectorClass, ModelFile } from './model.ts';
 import { ProblemDetails } from './problem.ts';
-import { HubStatus, IngestStatus, WorkerStatus } from './scaled.ts';
+import { ScaledStatus } from './scaled.ts';
 import { Trace } from './violation.ts';
 
 export const apiPrefix = '/api/v1';
@@ -61,13 +61,7 @@ export const Status = z.object({
   vision: VisionStatus.optional(),
   visionStarts: z.number().int(),
   /** Of the scaled shape alone. */
-  scaled: z
-    .object({
-      hubs: z.array(HubStatus),
-      ingests: z.array(IngestStatus),
-      workers: z.array(WorkerStatus),
-    })
-    .optional(),
+  scaled: ScaledStatus.optional(),
   eventLoopDelayMs: z.number(),
   store: z.object({ path: z.string(), bytes: z.number(), freeBytes: z.number().optional() }),
   evidence: z.object({

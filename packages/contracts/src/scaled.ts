@@ -32,6 +32,9 @@ export const WorkerStatus = z.object({
   pid: z.number().int(),
   at: z.number(),
   version: z.string(),
+  /** What it judges with; the same as every other's, or it would have been refused. */
+  detector: ModelStamp.optional(),
+  classifier: ModelStamp.optional(),
   provider: Provider,
   /** Why it is not the provider that was asked for. */
   fallback: z.string().optional(),
@@ -62,9 +65,10 @@ export const IngestStatus = z.object({
 });
 export type IngestStatus = z.infer<typeof IngestStatus>;
 
-/** Of one hub, for the status page. */
+/** Of one hub, as the hubs hear it. */
 export const HubStatus = z.object({
   id: z.string(),
+  /** When it was last heard. */
   at: z.number(),
   version: z.string(),
   /** The one whose rules count. */
@@ -72,3 +76,16 @@ export const HubStatus = z.object({
   viewers: z.number().int(),
 });
 export type HubStatus = z.infer<typeof HubStatus>;
+
+/** Who is there, as one hub knows it. */
+export const ScaledStatus = z.object({
+  /** The hub that answers. */
+  hubId: z.string(),
+  /** Itself among them. */
+  hubs: z.array(HubStatus),
+  ingests: z.array(IngestStatus),
+  workers: z.array(WorkerStatus),
+  /** Requests that wait for a worker; absent while the frames Redis does not answer. */
+  queued: z.number().int().optional(),
+});
+export type ScaledStatus = z.infer<typeof ScaledStatus>;

@@ -5,6 +5,7 @@ import { Problem } from '@maskwatch/platform/problem';
 import type { ModelPair } from '@maskwatch/runtime/model-pair';
 import type { LoadedModel } from '@maskwatch/runtime/registry';
 import type { Redis } from 'ioredis';
+import { readyKeys } from './redis-words.ts';
 
 const stampKey = 'maskwatch:stamp';
 /** The active hub says it anew each 2 s. */
@@ -68,6 +69,12 @@ export async function writeWorker(redis: Redis, status: WorkerStatus): Promise<v
 
 export async function removeWorker(redis: Redis, id: string): Promise<void> {
   await redis.hdel(workersKey, id);
+}
+
+/** Requests of all kinds that wait for a worker; each dies after 2 s. */
+export async function readQueued(redis: Redis): Promise<number> {
+  const waiting = await Promise.all(readyKeys.map((key) => redis.zcard(key)));
+  return waiting.reduce((sum, one) => sum + one, 0);
 }
 
 /** Those that were heard within 5 s; what is older than a minute is removed. */

@@ -2,7 +2,7 @@
 import type { Config } from '@maskwatch/contracts/config';
 import type { Delivery } from '@maskwatch/contracts/delivery';
 import type { Judging, Model } from '@maskwatch/contracts/model';
-import type { IngestStatus, Lease } from '@maskwatch/contracts/scaled';
+import type { HubStatus, IngestStatus, Lease, WorkerStatus } from '@maskwatch/contracts/scaled';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import type { RuleEngine } from '@maskwatch/rules/rule-engine';
@@ -38,14 +38,25 @@ export interface ClusterView {
   readonly term: number | undefined;
   /** The frames Redis, where hubs tell one another. */
   readonly redis: string;
+  /** Those that were heard lately, itself among them. */
+  hubs(): HubStatus[];
   /** Those that were heard lately. */
   ingests(): IngestStatus[];
+  /** Undefined where the frames Redis does not answer. */
+  inference(): Promise<InferenceView | undefined>;
   /** What the active hub leases to whom, by ingest; empty on a standby. */
   leases(): ReadonlyMap<string, readonly Lease[]>;
   /** Cameras given to another ingest, since this start. */
   readonly moved: number;
   /** Messages of an epoch that is over, since this start. */
   readonly outdated: number;
+}
+
+/** What the frames Redis knows of inference. */
+export interface InferenceView {
+  workers: WorkerStatus[];
+  /** Requests that wait for one. */
+  queued: number;
 }
 
 export interface HubContext {

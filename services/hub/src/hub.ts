@@ -84,12 +84,13 @@ export class Hub {
       stepDown: () => this.#stepDown(),
     });
     this.context = this.#wire();
-    const { rules, alerts, board } = this.context;
+    const { rules, alerts, board, live } = this.context;
     this.#holds = new HoldKeeper({ rules, ruleConfigs: config.rules, alerts, store, logger });
     if (scaled !== undefined) {
-      const { cameras } = config;
-      const place = this.#place;
-      this.#cluster = new Cluster({ ...scaled, cameras, bus, board, place, clock, logger });
+      this.#cluster = new Cluster({
+        ...{ ...scaled, cameras: config.cameras, bus, board, live, place: this.#place },
+        ...{ version: options.version, clock, logger },
+      });
       this.context.cluster = this.#cluster;
     }
     this.#intake = new Intake(this.context, {
@@ -187,6 +188,7 @@ export class Hub {
       ...{ access: this.#access, mostViewers: config.access.viewers, clock, logger, onWatched },
       ...(scaled === undefined ? {} : { adapter: scaled.adapter }),
       onAnnounced: (sequence) => feed.announced(sequence),
+      onHub: (status) => this.#cluster?.heardHub(status),
     });
     const feed = new AlertFeed({
       ...{ store, logger },

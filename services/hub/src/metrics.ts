@@ -11,6 +11,8 @@ const frameCounters: (keyof FrameCounters)[] = [
 
 export function createMetrics(context: HubContext): Registry {
   const { board, clock, vision, ledger, alerts, live, store } = context;
+  const { cluster } = context;
+  const inference = async () => cluster?.inference();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: resolutionMs });
   const registers = [registry];
@@ -56,8 +58,34 @@ export function createMetrics(context: HubContext): Registry {
   gauge('vision_starts', 'Times that the vision process was started.', [], (metric) =>
     metric.set(vision.starts),
   );
-  gauge('inference_queued', 'Requests that wait for a worker.', [], (metric) =>
-    metric.set(vision.status?.queued ?? 0),
+  gauge('inference_queued', 'Requests that wait for a worker.', [], async (metric) => {
+    const queued = cluster === undefined ? vision.status?.queued : (await inference())?.queued;
+    metric.set(queued ?? 0);
+  });
+  gauge(
+    'inference_worker',
+    '1 of each worker that is there, with where it computes and why not where it was asked to.',
+    ['worker', 'provider', 'fallback'],
+    async (metric) => {
+      for (const { id, provider, fallback = '' } of (await inference())?.workers ?? []) {
+        metric.set({ worker: id, provider, fallback }, 1);
+      }
+    },
+  );
+  gauge('hub_active', '1 while the rules of this hub count.', [], (metric) =>
+    metric.set(cluster === undefined || cluster.active ? 1 : 0),
+  );
+  gauge('hubs', 'Hubs that hear one another, with this one.', [], (metric) =>
+    metric.set(cluster?.hubs().length ?? 1),
+  );
+  gauge('cameras_owned', 'Cameras that an ingest says to have.', ['ingest'], (metric) => {
+    for (const { id, owned } of cluster?.ingests() ?? []) metric.set({ ingest: id }, owned.length);
+  });
+  gauge('cameras_moved', 'Cameras given to another ingest.', [], (metric) =>
+    metric.set(cluster?.moved ?? 0),
+  );
+  gauge('messages_outdated', 'Messages of owners that have a camera no more.', [], (metric) =>
+    metric.set(cluster?.outdated ?? 0),
   );
   gauge(
     'inference_failures',

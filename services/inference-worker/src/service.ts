@@ -43,6 +43,8 @@ export class InferenceService {
   /** Requests under way: since when. */
   readonly #underWay = new Map<string, number>();
   #welcome = false;
+  /** Why it does not compute where it was asked to, as the log was told. */
+  #fallback: string | undefined;
   #running = true;
   #freed: (() => void) | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -157,7 +159,17 @@ export class InferenceService {
   }
 
   async #tell(): Promise<void> {
-    await writeWorker(this.#options.redis, this.status()).catch(() => {});
+    const status = this.status();
+    this.#sayFallback(status);
+    await writeWorker(this.#options.redis, status).catch(() => {});
+  }
+
+  /** Once, and again where it changes: a GPU may be lost in the middle. */
+  #sayFallback({ provider, fallback }: WorkerStatus): void {
+    if (fallback === this.#fallback) return;
+    this.#fallback = fallback;
+    if (fallback === undefined) return;
+    this.#options.logger.warn({ provider, fallback }, 'computes elsewhere than it was asked to');
   }
 
   status(): WorkerStatus {
@@ -167,6 +179,8 @@ export class InferenceService {
     const on = computes.find((one) => one?.fallback !== undefined) ?? computes[0];
     return {
       ...{ id, host: hostname(), pid: process.pid, at: clock.now(), version: stamp.version },
+      detector: stamp.detector,
+      ...(stamp.classifier === undefined ? {} : { classifier: stamp.classifier }),
       ...{ provider: on?.provider ?? 'cpu', batch: 1, ...this.counts },
       ...(on?.fallback === undefined ? {} : { fallback: on.fallback }),
       ...(detectorMs === undefined ? {} : { detectorMs }),

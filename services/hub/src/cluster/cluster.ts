@@ -2,20 +2,22 @@
 import type { HubBus, Sender } from '@maskwatch/bus/bus';
 import type { IngestMessage } from '@maskwatch/contracts/bus';
 import type { CameraConfig } from '@maskwatch/contracts/config';
-import type { IngestStatus, Lease, ProcessStamp } from '@maskwatch/contracts/scaled';
+import type { HubStatus, IngestStatus, Lease, ProcessStamp } from '@maskwatch/contracts/scaled';
 import { cameraHash } from '@maskwatch/platform/camera-hash';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf } from '@maskwatch/platform/problem';
 import type { Leadership } from '@maskwatch/store/leadership';
 import type { CameraBoard } from '../cameras/camera-board.ts';
-import type { ClusterView } from '../hub-context.ts';
+import type { ClusterView, InferenceView } from '../hub-context.ts';
 import type { HubAdapter } from '../live/hub-adapter.ts';
+import type { LiveHub } from '../live/live-hub.ts';
 import type { Reason } from '../readiness.ts';
 import { isFenced } from '../store-faults.ts';
 import type { ActivePlace } from './active-place.ts';
 import { Epochs } from './epochs.ts';
 import { type IngestWord, LeaseBook, type Move } from './lease-book.ts';
+import { OtherHubs } from './other-hubs.ts';
 
 const repeatMs = 2000;
 const validMs = 6000;
@@ -28,6 +30,8 @@ export interface ScaledOptions {
   refuse(stamp: ProcessStamp): string | undefined;
   /** Address of the frames Redis. */
   redis: string;
+  /** What is there of inference; rejects where it cannot be read. */
+  inference(): Promise<InferenceView>;
   /** By which the sockets of all hubs hear one another. */
   adapter: HubAdapter['adapter'];
 }
@@ -37,6 +41,8 @@ export interface ClusterOptions extends ScaledOptions {
   bus: HubBus;
   board: CameraBoard;
   place: ActivePlace;
+  live: Pick<LiveHub, 'sayHub' | 'viewers'>;
+  version: string;
   clock: Clock;
   logger: Logger;
 }
@@ -46,6 +52,8 @@ export class Cluster implements ClusterView {
   readonly #book: LeaseBook;
   readonly #epochs = new Epochs();
   readonly #cameraIds: ReadonlySet<string>;
+  readonly #hubs = new OtherHubs();
+  #saidItselfAt = 0;
   /** Grants go one round at a time. */
   #granting = false;
   /** The last grant failed, and it was said. */
@@ -96,6 +104,21 @@ export class Cluster implements ClusterView {
     return [{ code: 'bus-lost', detail: 'The frames Redis does not answer this hub.' }];
   }
 
+  /** By id. */
+  hubs(): HubStatus[] {
+    return [this.#itself(), ...this.#hubs.heard(this.#options.clock.now())].sort((a, b) =>
+      a.id < b.id ? -1 : 1,
+    );
+  }
+
+  inference(): Promise<InferenceView | undefined> {
+    return this.#options.inference().catch(() => undefined);
+  }
+
+  heardHub(status: HubStatus): void {
+    this.#hubs.hear(status, this.#options.clock.now());
+  }
+
   ingests(): IngestStatus[] {
     return this.#book.ingests(this.#options.clock.now());
   }
@@ -129,6 +152,7 @@ export class Cluster implements ClusterView {
   look(): void {
     this.#book.look(this.#options.clock.now());
     this.#sayOwnerless();
+    this.#sayItself();
     if (!this.active || !this.#hears) return;
     void this.#grant();
     const due = this.#options.clock.now() - this.#saidAt >= repeatMs;
@@ -180,6 +204,19 @@ export class Cluster implements ClusterView {
     const { refused, version } = news;
     if (refused === undefined) logger.info({ ingestId, version }, 'an ingest is there');
     else logger.error({ ingestId, version, refused }, 'an ingest is given no camera');
+  }
+
+  /** To the other hubs, for their status pages; nothing else rests on it. */
+  #sayItself(): void {
+    const { live, clock } = this.#options;
+    if (clock.now() - this.#saidItselfAt < repeatMs) return;
+    this.#saidItselfAt = clock.now();
+    live.sayHub(this.#itself());
+  }
+
+  #itself(): HubStatus {
+    const { hubId, version, live, clock } = this.#options;
+    return { id: hubId, at: clock.now(), version, active: this.active, viewers: live.viewers };
   }
 
   #sayOwnerless(): void {

@@ -1,4 +1,5 @@
 /** Hubs speak to one another through Socket.IO's adapter over the streams of the frames Redis. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@maskwatch/platform/logger';
 import { openRedis } from '@maskwatch/platform/redis';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
@@ -11,6 +12,8 @@ const blockMs = 1000;
 /** Nothing reads back further than now: what is lost is found in the store. */
 const mostEntries = 1000;
 const askMs = 1000;
+/** Of a read that failed. */
+const pauseMs = 1000;
 
 export interface HubAdapterOptions {
   url: string;
@@ -24,24 +27,22 @@ export interface HubAdapter {
 }
 
 /**
- * The adapter duplicates the connection that it is given, reads in a loop without a pause where a
- * read fails at once, and waits for no answer of what it publishes or subscribes to; what one hub
- * tells another it publishes. So its readers wait for Redis, and what nobody waits for never rejects:
- * without Redis a word is lost.
+ * The adapter duplicates the connection that it is given; it waits for no answer of what it publishes
+ * (which is what one hub tells another) or subscribes to, and reads again at once where a read fails,
+ * for ever. So nothing of that rejects here: without Redis a word is lost, a read that fails takes a
+ * while, and after the end no read is answered.
  */
 export function openHubAdapter({ url, hubId, logger }: HubAdapterOptions): HubAdapter {
   const writer = openRedis({ url, logger, name: `hub ${hubId} announces` });
   const readers: Redis[] = [];
+  const end = new AbortController();
   const publish = writer.publish.bind(writer);
   const client = Object.assign(writer, {
     publish: (channel: string, word: Buffer) => publish(channel, word).catch(() => 0),
     duplicate: () => {
       const reader = openRedis({ url, logger, name: `hub ${hubId} hears hubs`, reader: true });
-      const subscribe = reader.subscribe.bind(reader);
       readers.push(reader);
-      return Object.assign(reader, {
-        subscribe: (channels: string[]) => subscribe(...channels).catch(() => 0),
-      });
+      return patient(reader, end.signal);
     },
   });
   // Who only listens does not see a cut network: the question makes it answer or end.
@@ -51,10 +52,22 @@ export function openHubAdapter({ url, hubId, logger }: HubAdapterOptions): HubAd
   const names = { streamName: name, channelPrefix: name, sessionKeyPrefix: `${name}:` };
   return {
     adapter: createAdapter(client, { ...names, blockTimeInMs: blockMs, maxLen: mostEntries }),
-    // Its own closing waits for a read, for ever where Redis is gone.
     close() {
+      end.abort();
       clearInterval(asking);
       for (const redis of [writer, ...readers]) redis.disconnect();
     },
   };
+}
+
+function patient(reader: Redis, end: AbortSignal) {
+  const subscribe = reader.subscribe.bind(reader);
+  const xread = reader.xread.bind(reader) as (...given: unknown[]) => Promise<unknown>;
+  return Object.assign(reader, {
+    subscribe: (channels: string[]) => subscribe(...channels).catch(() => 0),
+    async xread(...given: unknown[]) {
+      const found = await xread(...given).catch(() => sleep(pauseMs, null, { ref: false }));
+      return end.aborted ? new Promise(() => {}) : found;
+    },
+  });
 }

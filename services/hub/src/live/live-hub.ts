@@ -14,6 +14,7 @@ import {
 } from '@maskwatch/contracts/live';
 import type { Observation } from '@maskwatch/contracts/observation';
 import type { ProblemDetails } from '@maskwatch/contracts/problem';
+import { HubStatus } from '@maskwatch/contracts/scaled';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
@@ -41,6 +42,8 @@ interface Credit {
 interface HubEvents {
   /** The store has a change of an alert, of this sequence. */
   changed(sequence: number): void;
+  /** What a hub says of itself. */
+  hub(status: HubStatus): void;
 }
 
 type LiveServer = Server<ClientToServerEvents, ServerToClientEvents, HubEvents>;
@@ -64,6 +67,7 @@ export interface LiveHubOptions {
   onWatched(cameraIds: string[]): void;
   /** Another hub says that an alert has changed. */
   onAnnounced(sequence: number): void;
+  onHub(status: HubStatus): void;
 }
 
 export class LiveHub {
@@ -97,7 +101,7 @@ export class LiveHub {
   }
 
   attach(http: HttpServer): void {
-    const { access, adapter, logger, onAnnounced } = this.#options;
+    const { access, adapter, logger, onAnnounced, onHub } = this.#options;
     const server: LiveServer = new Server(http, {
       transports: ['websocket'],
       serveClient: false,
@@ -114,6 +118,10 @@ export class LiveHub {
     server.on('connection', (socket) => this.#join(socket));
     server.on('changed', (sequence) => {
       if (Number.isSafeInteger(sequence)) onAnnounced(sequence);
+    });
+    server.on('hub', (raw) => {
+      const status = HubStatus.safeParse(raw);
+      if (status.success) onHub(status.data);
     });
     server.engine.on('connection_error', (fault: Error) => {
       logger.debug({ err: fault }, 'a viewer was refused');
@@ -137,6 +145,10 @@ export class LiveHub {
   announce(sequence: number): void {
     // Alone there is nobody to hear it, and Socket.IO complains.
     if (this.#options.adapter !== undefined) this.#server?.serverSideEmit('changed', sequence);
+  }
+
+  sayHub(status: HubStatus): void {
+    if (this.#options.adapter !== undefined) this.#server?.serverSideEmit('hub', status);
   }
 
   cameras(cameras: Camera[]): void {

@@ -17,7 +17,10 @@ const { adapter, close: closeAdapter } = openHubAdapter({ url: redis, hubId, log
 const hub = new Hub({
   config: Config.parse(JSON.parse(given)),
   ...{ models: [], store, files, bus, clock, logger, version: '0.0.0' },
-  scaled: { hubId, leadership, redis, adapter, refuse: () => undefined },
+  scaled: {
+    ...{ hubId, leadership, redis, adapter, refuse: () => undefined },
+    inference: async () => ({ workers: [], queued: 0 }),
+  },
   deliveries: { wake() {}, sendTest: () => Promise.reject(new Error('not in this test')) },
 });
 const { port } = await hub.start();

@@ -84,8 +84,7 @@ async function inference(
   });
   service.start();
   watch(() => service.oldestMs > hungMs);
-  const { provider: computesOn, fallback } = service.status();
-  if (fallback !== undefined) logger.warn({ provider: computesOn, fallback }, 'computes elsewhere');
+  const { provider: computesOn } = service.status();
   logger.info(
     { statusPort: status.port, threads, provider: computesOn },
     'inference waits for the active hub',

@@ -7,8 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Status } from '@maskwatch/contracts/http';
+import type { WorkerStatus } from '@maskwatch/contracts/scaled';
+import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { startPostgres } from '@maskwatch/platform/testing/postgres-server';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import { loadPair } from '@maskwatch/runtime/model-pair';
+import { shippedConfig } from '../commands/check.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const config = `
@@ -18,12 +23,12 @@ endpoints:
   webhooks: [{ id: desk, url: 'https://desk.example/hook', secret: whsec_${'a'.repeat(32)} }]
 `;
 
-class HubCommand {
+class Command {
   readonly child: ChildProcess;
   output = '';
 
-  constructor(args: string[]) {
-    this.child = spawn(process.execPath, [main, 'hub', ...args], {
+  constructor(name: string, args: string[]) {
+    this.child = spawn(process.execPath, [main, name, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -60,24 +65,30 @@ async function engines(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'maskwatch-hub-'));
   const file = join(folder, 'maskwatch.yaml');
   await writeFile(file, config);
-  const hubs: HubCommand[] = [];
+  const commands: Command[] = [];
   t.after(async () => {
-    await Promise.all(hubs.map((hub) => hub.end('SIGTERM')));
+    await Promise.all(commands.map((command) => command.end('SIGTERM')));
     await Promise.all([postgres, frames, jobs].map((engine) => engine.close()));
     await rm(folder, { recursive: true });
   });
   const at = ['--redis', frames.url, '--jobs-redis', jobs.url, '--postgres', postgres.url];
   return {
     ...{ postgres, frames, jobs },
-    hub(...more: string[]): HubCommand {
-      const hub = new HubCommand(['--config', file, ...at, '--port', '0', ...more]);
-      hubs.push(hub);
+    hub(...more: string[]): Command {
+      const hub = new Command('hub', ['--config', file, ...at, '--port', '0', ...more]);
+      commands.push(hub);
       return hub;
+    },
+    worker(...more: string[]): Command {
+      const args = ['--config', file, '--redis', frames.url, '--status-port', '0', ...more];
+      const worker = new Command('inference', args);
+      commands.push(worker);
+      return worker;
     },
   };
 }
 
-async function until(what: () => boolean | Promise<boolean>, hub: HubCommand): Promise<void> {
+async function until(what: () => boolean | Promise<boolean>, hub: Command): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!(await what())) {
     if (Date.now() > deadline) assert.fail(`not within 30 s: ${hub.output}`);
@@ -85,7 +96,7 @@ async function until(what: () => boolean | Promise<boolean>, hub: HubCommand): P
   }
 }
 
-const status = (hub: HubCommand, path: string, method = 'GET') =>
+const status = (hub: Command, path: string, method = 'GET') =>
   fetch(new URL(path, hub.url), { method }).then(
     ({ status: code }) => code,
     () => 0,
@@ -111,6 +122,39 @@ test('two hubs are ready, one is active, and one that stops gives its place up',
   assert.equal(await one.end('SIGTERM'), 0);
   assert.ok(Date.now() - began < 8000, 'it ends within seconds');
   await until(() => two.active, two);
+});
+
+test('each hub tells who is there, and of a worker why it does not compute where it was asked to', async (t) => {
+  const { hub, worker } = await engines(t);
+  const one = hub();
+  await until(() => one.url !== undefined, one);
+  const two = hub();
+  await until(() => two.url !== undefined, two);
+  // There is no CUDA where the tests run; with one there is nothing to fall back from.
+  const gpu = worker('--provider', 'cuda', '--threads', '1');
+  const told = async (of: Command) =>
+    Status.parse(await (await fetch(new URL('/api/v1/status', of.url))).json()).scaled!;
+  await until(async () => (await told(two)).workers.length === 1, gpu);
+  await until(async () => (await told(two)).hubs.length === 2, two);
+
+  const { hubs, hubId, workers, ingests, queued } = await told(two);
+  assert.deepEqual(
+    hubs.map(({ id, active }) => active === (id !== hubId)),
+    [true, true],
+    'the other one is active',
+  );
+  assert.deepEqual(ingests, []);
+  assert.equal(queued, 0);
+  const [{ provider, fallback, detector }] = workers as [WorkerStatus];
+  const { detector: inUse } = await loadPair(loadConfig(shippedConfig, { environment: {} }).models);
+  assert.equal(detector?.sha256, inUse.model.sha256);
+  const metrics = await (await fetch(new URL('/metrics', two.url))).text();
+  assert.match(metrics, /^maskwatch_hubs 2$/m);
+  assert.match(metrics, /^maskwatch_hub_active 0$/m);
+  assert.match(metrics, new RegExp(`^maskwatch_inference_worker{.*provider="${provider}"`, 'm'));
+  if (provider === 'cuda') return;
+  assert.match(fallback ?? '', /cuda/i);
+  assert.equal(gpu.output.split('computes elsewhere').length, 2, 'said once');
 });
 
 test('a hub that starts before its engines waits for them', async (t) => {
@@ -140,7 +184,7 @@ test('what it must not be given is refused: a Redis that evicts, strangers witho
   assert.match(refused.output, /--maxmemory-policy noeviction/);
 });
 
-async function exit({ child }: HubCommand): Promise<number | null> {
+async function exit({ child }: Command): Promise<number | null> {
   if (child.exitCode === null) await once(child, 'exit');
   return child.exitCode;
 }

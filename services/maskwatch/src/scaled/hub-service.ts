@@ -4,10 +4,15 @@ import { hostname } from 'node:os';
 import { RedisHubBus } from '@maskwatch/bus/redis-hub-bus';
 import type { Config } from '@maskwatch/contracts/config';
 import { judgingOf } from '@maskwatch/contracts/model';
-import type { ProcessStamp } from '@maskwatch/contracts/scaled';
 import { Hub } from '@maskwatch/hub/hub';
 import { openHubAdapter } from '@maskwatch/hub/live/hub-adapter';
-import { refuseOtherModels, stampOf, writeStamp } from '@maskwatch/inference/worker-registry';
+import {
+  readQueued,
+  readWorkers,
+  refuseOtherModels,
+  stampOf,
+  writeStamp,
+} from '@maskwatch/inference/worker-registry';
 import { systemClock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
 import { messageOf } from '@maskwatch/platform/problem';
@@ -21,7 +26,7 @@ import { version } from '../version.ts';
 import { engineThere } from './engine-there.ts';
 import { hubDeliveries } from './hub-deliveries.ts';
 
-/** Workers compare themselves with it; it fades 10 s after the last. */
+/** Workers and ingests compare their models with what the active hub says; it fades 10 s after. */
 const stampMs = 2000;
 
 export interface HubServiceOptions {
@@ -83,6 +88,8 @@ async function openHub(
   closers.push(() => jobs.close());
   const hubs = openHubAdapter({ url: redis, hubId, logger });
   closers.push(async () => hubs.close());
+  const registry = openRedis({ url: redis, logger, name: 'hub registry' });
+  closers.push(async () => registry.disconnect());
   const stamp = stampOf(pair, version);
   const hub = new Hub({
     ...{ config, store, files, bus, page: builtPage, version, clock, logger },
@@ -91,31 +98,20 @@ async function openHub(
     scaled: {
       ...{ hubId, leadership, redis, adapter: hubs.adapter },
       refuse: (other) => refuseOtherModels(other, stamp)?.message,
+      inference: async () => ({
+        workers: await readWorkers(registry, clock.now()),
+        queued: await readQueued(registry),
+      }),
     },
   });
   closers.push(() => hub.stop());
-  closers.push(keepStamp({ redis, stamp, hub, logger }));
-  return hub;
-}
-
-/** Workers and ingests with other models are refused by what the active hub says. */
-function keepStamp(options: {
-  redis: string;
-  stamp: ProcessStamp;
-  hub: Hub;
-  logger: Logger;
-}): () => Promise<void> {
-  const { redis: url, stamp, hub, logger } = options;
-  const redis = openRedis({ url, logger, name: 'hub stamp' });
   const say = () => {
     // Its loss is logged by the connection.
-    if (hub.context.cluster?.active) writeStamp(redis, stamp).catch(() => {});
+    if (hub.context.cluster?.active) writeStamp(registry, stamp).catch(() => {});
   };
   const timer = setInterval(say, stampMs);
-  return async () => {
-    clearInterval(timer);
-    redis.disconnect();
-  };
+  closers.push(async () => clearInterval(timer));
+  return hub;
 }
 
 function complain(logger: Logger) {

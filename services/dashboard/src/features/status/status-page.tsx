@@ -4,6 +4,7 @@ import { camerasQuery } from '../live/camera-queries.ts';
 import { CameraTable } from './camera-table.tsx';
 import { ModelFacts } from './model-facts.tsx';
 import { Readiness } from './readiness.tsx';
+import { ScaledFacts } from './scaled-facts.tsx';
 import { ServiceFacts } from './service-facts.tsx';
 import styles from './status-page.module.css';
 import { statusQuery } from './status-queries.ts';
@@ -21,7 +22,11 @@ export function StatusPage() {
       {cameras !== undefined && <CameraTable cameras={cameras} />}
       {status !== undefined && (
         <div className={styles.cards}>
-          <VisionFacts status={status} />
+          {status.scaled === undefined ? (
+            <VisionFacts status={status} />
+          ) : (
+            <ScaledFacts scaled={status.scaled} />
+          )}
           <ServiceFacts status={status} />
           <ModelFacts status={status} />
         </div>

@@ -8,6 +8,7 @@ import { latency } from './parts/latency.ts';
 import { overNotebook } from './parts/over-notebook.ts';
 import { overload } from './parts/overload.ts';
 import { queueOverSession } from './parts/queue-over-session.ts';
+import { scaledCosts } from './parts/scaled-costs.ts';
 import { trainingOverNotebook } from './parts/training-over-notebook.ts';
 
 interface Part {
@@ -23,6 +24,7 @@ const parts: Record<string, Part> = {
   c: { about: 'the inference thread over a bare session', measure: queueOverSession },
   d: { about: 'delay of pictures and webhooks at half load', measure: latency },
   e: { about: 'eight cameras, inference for a third of them', measure: overload },
+  h: { about: 'costs of services that run apart', measure: scaledCosts, named: true },
   f: { about: 'training and pictures, beside Keras', measure: trainingOverNotebook, named: true },
 };
 

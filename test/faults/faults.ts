@@ -57,7 +57,7 @@ export const faults: Fault[] = [
   },
   {
     ...{ name: 'active hub killed', ...killed, blinds: true, viewers: 500 },
-    inflict: async (stage) => killUntilRecovered(stage.active()!),
+    inflict: async (stage) => killUntilRecovered(await stage.active()),
   },
   ...(['redis-frames', 'redis-jobs'] as const).flatMap((name): Fault[] => {
     const blinds = name === 'redis-frames';

@@ -115,19 +115,18 @@ export class Stage {
     );
   }
 
-  /** The hub whose rules count, by what it said last. */
-  active(): Container | undefined {
-    return this.all('hub').find((hub) => hub.running && claims(hub));
+  /** The hub whose rules count. Throws Error where there is none. */
+  async active(): Promise<Container> {
+    const found = await this.#first('hub', 8787, /^maskwatch_hub_active 1$/m);
+    if (found === undefined) throw new Error('no hub is active');
+    return found;
   }
 
-  /** An ingest that owns cameras. */
+  /** An ingest that owns cameras. Throws Error where there is none. */
   async owner(): Promise<Container> {
-    for (const one of this.all('ingest')) {
-      const answer = await fetch(`http://${one.address}:8788/metrics`).catch(() => undefined);
-      const text = (await answer?.text()) ?? '';
-      if (/maskwatch_ingest_cameras [1-9]/.test(text)) return one;
-    }
-    throw new Error('nobody owns a camera');
+    const found = await this.#first('ingest', 8788, /^maskwatch_ingest_cameras [1-9]/m);
+    if (found === undefined) throw new Error('nobody owns a camera');
+    return found;
   }
 
   /**
@@ -146,7 +145,7 @@ export class Stage {
           if (said !== undefined) missing.push(`${one.name}: ${said}`);
         }),
       );
-      const active = this.active();
+      const active = await this.active().catch(() => undefined);
       if (active === undefined || away.includes(active)) missing.push('no hub is active');
       const { connected = 0 } = (await this.#viewers?.figures()) ?? {};
       if (connected < this.#viewerCount) missing.push(`${connected} viewers are connected`);
@@ -161,6 +160,20 @@ export class Stage {
     };
     await until('all is well', look, { withinMs: 120_000, seen: () => missing });
     return Date.now();
+  }
+
+  /** Of the containers of a service the first whose metrics say so. */
+  async #first(service: string, port: number, said: RegExp): Promise<Container | undefined> {
+    const headers = { authorization: `Bearer ${this.cluster.token}` };
+    const ones = this.all(service).filter(({ running }) => running);
+    const texts = await Promise.all(
+      ones.map(async ({ address }) => {
+        const signal = AbortSignal.timeout(2000);
+        const asked = fetch(`http://${address}:${port}/metrics`, { headers, signal });
+        return asked.then((answer) => answer.text()).catch(() => '');
+      }),
+    );
+    return ones.find((_, n) => said.test(texts[n]!));
   }
 
   /** GET of the page's API, through the one address. */
@@ -208,13 +221,6 @@ export class Stage {
     });
     return { ...verdict, showings: showings.length };
   }
-}
-
-function claims(hub: Container): boolean {
-  const line = hub.lines.findLast((text) =>
-    /is the active one|this one stands by|offers its place/.test(text),
-  );
-  return line?.includes('is the active one') ?? false;
 }
 
 /** Why a service is not ready; undefined where it is. */

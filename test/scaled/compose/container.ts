@@ -57,6 +57,11 @@ export class Container {
     this.#image = this.#prepare();
   }
 
+  /** Of the process above all of its own. */
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
   get running(): boolean {
     const child = this.#child;
     return child !== undefined && child.exitCode === null && child.signalCode === null;
@@ -161,11 +166,11 @@ export class Container {
   }
 
   #processes(): number[] {
-    return descendants(this.#child!.pid!).map(({ pid }) => pid);
+    return descendants(this.pid).map(({ pid }) => pid);
   }
 
   #init(): number {
-    const pid = this.#child!.pid!;
+    const { pid } = this;
     const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
     const [first] = text.split(' ').filter(Boolean);
     if (first === undefined) throw new Error(`${this.name} has no process`);

@@ -91,6 +91,21 @@ test('a worker that is killed is started again, and answers', async (t) => {
   assert.equal(queue.status().lost, lost);
 });
 
+test('a worker that stands still is killed by its supervisor, and another takes its place', async () => {
+  const [pid] = await workers(1);
+  process.kill(pid!, 'SIGSTOP');
+  const stoodAt = Date.now();
+
+  for (;;) {
+    const [next] = await workers(1);
+    if (next !== pid) break;
+    assert.ok(Date.now() - stoodAt < 30_000, 'not within 30 s');
+    await new Promise((go) => setTimeout(go, 100));
+  }
+
+  assert.ok(!readdirSync('/proc').includes(String(pid)));
+});
+
 test('SIGTERM ends it with its child, answered and gone from the list of workers', async () => {
   // Who was killed above is gone from the list.
   await workers(1);

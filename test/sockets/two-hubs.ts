@@ -28,6 +28,9 @@ export interface TwoHubsOptions {
 export interface TwoHubs {
   hubs: HubCommand[];
   cameraIds: string[];
+  /** Of all commands. */
+  configFile: string;
+  redisUrl: string;
   redisPid: number;
   postgresPid: number;
   ownerPid: number;
@@ -73,7 +76,7 @@ export async function twoHubs(options: TwoHubsOptions): Promise<TwoHubs> {
       seen: () => said,
     });
     return {
-      ...{ hubs, cameraIds, close },
+      ...{ hubs, cameraIds, close, configFile: config, redisUrl: frames.url },
       ...{ redisPid: frames.pid, postgresPid: postgres.pid, ownerPid: owner.pid! },
       owner: () => said,
       silence: () => end(owner),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkerStatus } from '@maskwatch/contracts/scaled';
-import { camerasOf, modelsOf, otherVersion } from './scaled-words.ts';
+import { camerasOf, modelsOf } from './scaled-words.ts';
 
 const leases = (...ids: string[]) => ids.map((cameraId) => ({ cameraId, epoch: 1 }));
 
@@ -26,9 +26,4 @@ test('models of the workers are named once', () => {
     { task: 'detector', name: 'faces', hash: 'aa' },
     { task: 'classifier', name: 'masks', hash: 'bb' },
   ]);
-});
-
-test('a version is said only where there are several', () => {
-  assert.equal(otherVersion('1', [{ version: '1' }, { version: '1' }]), '');
-  assert.equal(otherVersion('1', [{ version: '1' }, { version: '2' }]), ', version 1');
 });

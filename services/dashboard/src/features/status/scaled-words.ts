@@ -29,8 +29,3 @@ export function modelsOf(workers: readonly WorkerStatus[]): ModelInUse[] {
   for (const { classifier } of workers) note('classifier', classifier);
   return [...found.values()];
 }
-
-/** Nothing where all are of one version; while a new one is rolled out it is worth a word. */
-export function otherVersion(version: string, all: readonly { version: string }[]): string {
-  return all.every((one) => one.version === version) ? '' : `, version ${version}`;
-}

@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { camerasQuery } from '../live/camera-queries.ts';
 import { CameraTable } from './camera-table.tsx';
+import { InferenceFacts } from './inference-facts.tsx';
 import { ModelFacts } from './model-facts.tsx';
 import { Readiness } from './readiness.tsx';
-import { ScaledFacts } from './scaled-facts.tsx';
+import { ScaledTable } from './scaled-table.tsx';
 import { ServiceFacts } from './service-facts.tsx';
 import styles from './status-page.module.css';
 import { statusQuery } from './status-queries.ts';
@@ -20,12 +21,17 @@ export function StatusPage() {
       {error !== null && <ProblemNotice error={error} retry={() => void refetch()} />}
       {status !== undefined && <Readiness status={status} cameras={cameras ?? []} />}
       {cameras !== undefined && <CameraTable cameras={cameras} />}
+      {status?.scaled !== undefined && (
+        <div className={styles.services}>
+          <ScaledTable scaled={status.scaled} />
+        </div>
+      )}
       {status !== undefined && (
         <div className={styles.cards}>
           {status.scaled === undefined ? (
             <VisionFacts status={status} />
           ) : (
-            <ScaledFacts scaled={status.scaled} />
+            <InferenceFacts scaled={status.scaled} />
           )}
           <ServiceFacts status={status} />
           <ModelFacts status={status} />

@@ -7,6 +7,8 @@ import { cpuOverFloor } from './parts/cpu-over-floor.ts';
 import { latency } from './parts/latency.ts';
 import { overNotebook } from './parts/over-notebook.ts';
 import { overload } from './parts/overload.ts';
+import { payload } from './parts/payload.ts';
+import { queueOverRedis } from './parts/queue-over-redis.ts';
 import { queueOverSession } from './parts/queue-over-session.ts';
 import { scaledCosts } from './parts/scaled-costs.ts';
 import { trainingOverNotebook } from './parts/training-over-notebook.ts';
@@ -14,7 +16,7 @@ import { trainingOverNotebook } from './parts/training-over-notebook.ts';
 interface Part {
   about: string;
   measure(films: BenchFilms): Promise<void>;
-  /** Takes as long as all others together: only when it is named. */
+  /** Takes long, or settles something once: only when it is named. */
   named?: true;
 }
 
@@ -26,6 +28,11 @@ const parts: Record<string, Part> = {
   e: { about: 'eight cameras, inference for a third of them', measure: overload },
   h: { about: 'costs of services that run apart', measure: scaledCosts, named: true },
   f: { about: 'training and pictures, beside Keras', measure: trainingOverNotebook, named: true },
+  g: {
+    about: 'the queue over Redis: in memory, two workers, 64 cameras, BullMQ',
+    measure: queueOverRedis,
+  },
+  h: { about: 'a picture through Redis, raw and as JPEG', measure: payload, named: true },
 };
 
 const usual = Object.keys(parts).filter((name) => parts[name]!.named === undefined);

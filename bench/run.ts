@@ -26,7 +26,7 @@ const parts: Record<string, Part> = {
   c: { about: 'the inference thread over a bare session', measure: queueOverSession },
   d: { about: 'delay of pictures and webhooks at half load', measure: latency },
   e: { about: 'eight cameras, inference for a third of them', measure: overload },
-  h: { about: 'costs of services that run apart', measure: scaledCosts, named: true },
+  j: { about: 'costs of services that run apart', measure: scaledCosts, named: true },
   f: { about: 'training and pictures, beside Keras', measure: trainingOverNotebook, named: true },
   g: {
     about: 'the queue over Redis: in memory, two workers, 64 cameras, BullMQ',

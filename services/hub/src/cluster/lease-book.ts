@@ -7,7 +7,7 @@ import type { IngestStatus, Lease } from '@maskwatch/contracts/scaled';
 import type { CameraLease } from '@maskwatch/store/leadership';
 
 /** Ingests speak each second: one that is silent for so long is gone. */
-const silentMs = 5000;
+const silentMs = 4000;
 /** A lease, and two seconds of which one may be lost. */
 const listMs = 6000;
 /** Between moves that only share the load: each costs its camera some seconds. */

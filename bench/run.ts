@@ -10,6 +10,7 @@ import { overload } from './parts/overload.ts';
 import { payload } from './parts/payload.ts';
 import { queueOverRedis } from './parts/queue-over-redis.ts';
 import { queueOverSession } from './parts/queue-over-session.ts';
+import { rowsOfAYear } from './parts/rows-of-a-year.ts';
 import { scaledCosts } from './parts/scaled-costs.ts';
 import { trainingOverNotebook } from './parts/training-over-notebook.ts';
 
@@ -26,13 +27,18 @@ const parts: Record<string, Part> = {
   c: { about: 'the inference thread over a bare session', measure: queueOverSession },
   d: { about: 'delay of pictures and webhooks at half load', measure: latency },
   e: { about: 'eight cameras, inference for a third of them', measure: overload },
-  j: { about: 'costs of services that run apart', measure: scaledCosts, named: true },
   f: { about: 'training and pictures, beside Keras', measure: trainingOverNotebook, named: true },
   g: {
     about: 'the queue over Redis: in memory, two workers, 64 cameras, BullMQ',
     measure: queueOverRedis,
   },
   h: { about: 'a picture through Redis, raw and as JPEG', measure: payload, named: true },
+  i: {
+    about: "the alerts page on a year's rows of 200 cameras",
+    measure: rowsOfAYear,
+    named: true,
+  },
+  j: { about: 'costs of services that run apart', measure: scaledCosts, named: true },
 };
 
 const usual = Object.keys(parts).filter((name) => parts[name]!.named === undefined);

@@ -28,7 +28,7 @@ export const AlertPage = z.object({
   alerts: z.array(Alert),
   /** The highest sequence in the store: where a live client starts. */
   sequence: z.number().int(),
-  /** How many are new, over all cameras and rules. */
+  /** How many are new, over all cameras and rules, counted up to 10,000. */
   newCount: z.number().int(),
 });
 export type AlertPage = z.infer<typeof AlertPage>;

@@ -11,6 +11,7 @@ import { Database } from './postgres/database.ts';
 import { requireDurable } from './postgres/durable.ts';
 import { evidenceRows, forgetEvidence, PostgresFiles } from './postgres/evidence.ts';
 import { PostgresLeadership } from './postgres/leadership.ts';
+import { alertCounts } from './postgres/listings.ts';
 import { migrations, schemaVersion } from './postgres/migrations.ts';
 import { insertDelivery, Outbox } from './postgres/outbox.ts';
 import { migratePostgres } from './postgres/transfer.ts';
@@ -124,8 +125,7 @@ class ServerStore implements Store {
 
   alertCounts: Store['alertCounts'] = async () => {
     const [row] = await this.#database.rows<{ sequence: number; newCount: number }>(
-      `SELECT (SELECT value FROM counters WHERE name = 'sequence') AS sequence,
-         (SELECT count(*) FROM alerts WHERE handling = 'new') AS "newCount"`,
+      alertCounts.text,
     );
     return row!;
   };

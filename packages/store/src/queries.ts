@@ -1,10 +1,15 @@
 /** What both databases are asked in the same words. */
 
-/** Alerts with their violations, as AlertRow. */
-export const joined = `
+/** Some alerts, or all, with their violations, as AlertRow. */
+export const joinedWith = (alerts: string) => `
   SELECT violations.*, alerts.id AS alert_id, sequence, condition, handling, dismiss_reason,
     handled_by, handled_at, evidence_missing, trace
-  FROM alerts JOIN violations ON violations.id = alerts.violation_id`;
+  FROM ${alerts} AS alerts JOIN violations ON violations.id = alerts.violation_id`;
+
+export const joined = joinedWith('alerts');
+
+/** Nobody needs to know how many more: the page asks for the count each time. */
+export const mostCountedNew = 10_000;
 
 /** Of a delivery, all but the body, which only the sender reads: it can hold a picture. */
 export const deliveryColumns =

@@ -82,7 +82,7 @@ export interface Store {
    * same instant as its last one belong to it, or the next page would pass them over.
    */
   alerts(query: AlertQuery): Promise<Alert[]>;
-  /** Highest sequence of all, and how many alerts are new. */
+  /** Highest sequence of all, and how many alerts are new, counted up to 10,000. */
   alertCounts(): Promise<{ sequence: number; newCount: number }>;
   /** Undefined when there is no such alert. */
   handle(handling: AlertHandling): Promise<Alert | undefined>;

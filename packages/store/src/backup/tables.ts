@@ -16,7 +16,7 @@ export interface Table {
   batch: number;
 }
 
-const rows = 500;
+const rows = 1000;
 
 /** A table comes after those that its rows point to. */
 export const tables: readonly Table[] = [

@@ -93,7 +93,7 @@ async function* linesOf(
       table = of.name;
       yield line({ table, columns: Object.keys(of.columns) });
     }
-    for (const row of rows) yield line(row.map(inFile));
+    yield rows.map((row) => line(row.map(inFile))).join('');
   }
   yield line({ tables: Object.fromEntries(tallies.finish()) });
 }

@@ -6,16 +6,7 @@ import { joined } from '../queries.ts';
 import { type AlertRow, type EvidenceRow, toAlert, toEvidence } from '../rows.ts';
 import type { AlertHandling, Ending, Opening } from '../store.ts';
 import type { Database } from './database.ts';
-
-/** The part of a query that each filter adds where it is given. */
-const filters = {
-  camera: 'alerts.camera_id =',
-  rule: 'alerts.rule_id =',
-  handling: 'alerts.handling =',
-  before: 'alerts.started_at <',
-  after: 'alerts.sequence >',
-} as const;
-type Filter = keyof typeof filters;
+import { alertListing } from './listings.ts';
 
 /** Its row is locked until the commit: numbers are seen in their order. */
 export async function nextSequence(client: PoolClient): Promise<number> {
@@ -115,11 +106,8 @@ export class AlertReader {
   }
 
   list(query: AlertQuery): Promise<Alert[]> {
-    const given = (Object.keys(filters) as Filter[]).filter((name) => query[name] !== undefined);
-    const where = given.map((name, n) => `${filters[name]} $${n + 1}`).join(' AND ') || 'true';
-    const limit = `$${given.length + 1}::bigint`;
-    const sql = given.includes('after') ? changedSql(where, limit) : newestSql(where, limit);
-    return this.#alerts(sql, [...given.map((name) => query[name]), query.limit]);
+    const { text, values } = alertListing(query);
+    return this.#alerts(text, values);
   }
 
   async #alerts(sql: string, values: unknown[]): Promise<Alert[]> {
@@ -132,19 +120,4 @@ export class AlertReader {
     const of = Map.groupBy(evidence.map(toEvidence), ({ alertId }) => alertId);
     return rows.map((row) => toAlert(row, of.get(row.alert_id) ?? []));
   }
-}
-
-/**
- * All that began at the same instant as a page's last row belong to that page: several people are
- * seen first on one frame, and the next page asks for what began strictly before.
- */
-function newestSql(where: string, limit: string): string {
-  return `${joined} WHERE ${where} AND alerts.started_at >= coalesce((
-      SELECT started_at FROM alerts WHERE ${where}
-      ORDER BY started_at DESC LIMIT 1 OFFSET ${limit} - 1), '-infinity')
-    ORDER BY alerts.started_at DESC, sequence DESC`;
-}
-
-function changedSql(where: string, limit: string): string {
-  return `${joined} WHERE ${where} ORDER BY sequence LIMIT ${limit}`;
 }

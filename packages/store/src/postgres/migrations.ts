@@ -129,6 +129,9 @@ export const migrations: readonly Step[] = [
   -- The log of an endpoint is read newest first.
   CREATE INDEX deliveries_log ON deliveries (endpoint_id, position);
   DROP INDEX deliveries_of_endpoint;
+  -- Filters that seldom or never meet would else be looked for through all that one of them names.
+  CREATE INDEX alerts_of_camera_handled ON alerts (camera_id, handling, started_at);
+  CREATE INDEX alerts_of_rule_handled ON alerts (rule_id, handling, started_at);
   -- Who leads in a store that is copied leads no more in the copy.
   ALTER TABLE hub_lease ALTER COLUMN until SET DEFAULT 'epoch';
   `,

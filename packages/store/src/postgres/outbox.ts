@@ -4,6 +4,7 @@ import { deliveryColumns, inOrder } from '../queries.ts';
 import { type AttemptRow, type DeliveryRow, toAttempt, toDelivery } from '../rows.ts';
 import type { AttemptResult, DueDelivery, NewDelivery, Store } from '../store.ts';
 import type { Database } from './database.ts';
+import { deliveryListing } from './listings.ts';
 
 type Claim = Parameters<Store['claimDue']>[0];
 type Filter = Parameters<Store['deliveries']>[0];
@@ -32,13 +33,9 @@ export class Outbox {
     return (await this.#deliveries(sql, [id]))[0];
   }
 
-  list({ endpointId, alertId, limit }: Filter): Promise<Delivery[]> {
-    return this.#deliveries(
-      `SELECT ${deliveryColumns} FROM deliveries
-       WHERE ($1::text IS NULL OR endpoint_id = $1) AND ($2::text IS NULL OR alert_id = $2)
-       ORDER BY position DESC LIMIT $3`,
-      [endpointId, alertId, limit],
-    );
+  list(filter: Filter): Promise<Delivery[]> {
+    const { text, values } = deliveryListing(filter);
+    return this.#deliveries(text, values);
   }
 
   /** Rows that another process claims in this moment are passed over. */

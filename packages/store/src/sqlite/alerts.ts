@@ -1,7 +1,7 @@
 import type { Alert } from '@maskwatch/contracts/alert';
 import type { AlertQuery } from '@maskwatch/contracts/http';
 import type { Hold, Violation } from '@maskwatch/contracts/violation';
-import { forgottenAtOnce, joined } from '../queries.ts';
+import { forgottenAtOnce, joined, mostCountedNew } from '../queries.ts';
 import { type AlertRow, toAlert, toViolation, type ViolationRow } from '../rows.ts';
 import type { AlertHandling, Ending, Opening, Store } from '../store.ts';
 import type { Database, Statement } from './database.ts';
@@ -199,7 +199,8 @@ function prepare(database: Database) {
     exists: database.statement<{ id: string }>('SELECT id FROM alerts WHERE id = :id'),
     counts: database.statement<Counts>(
       `SELECT (SELECT value FROM counters WHERE name = 'sequence') AS sequence,
-         (SELECT count(*) FROM alerts WHERE handling = 'new') AS newCount`,
+         (SELECT count(*) FROM (
+           SELECT 1 FROM alerts WHERE handling = 'new' LIMIT ${mostCountedNew})) AS newCount`,
     ),
     handle: database.statement(
       `UPDATE alerts SET handling = :handling, dismiss_reason = :reason, handled_by = :by,

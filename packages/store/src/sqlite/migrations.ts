@@ -125,11 +125,14 @@ export const migrations: readonly Step[] = [
   `,
   },
   {
-    // The log of an endpoint is read newest first.
+    // The log of an endpoint is read newest first. Filters that seldom or never meet would else be
+    // looked for through all that one of them names.
     readableFrom: 2,
     sql: `
   CREATE INDEX deliveries_log ON deliveries (endpoint_id, position);
   DROP INDEX deliveries_of_endpoint;
+  CREATE INDEX alerts_of_camera_handled ON alerts (camera_id, handling, started_at);
+  CREATE INDEX alerts_of_rule_handled ON alerts (rule_id, handling, started_at);
   `,
   },
 ];

@@ -19,6 +19,9 @@ import { databaseIn, openDatabase, openExisting } from './open-database.ts';
 /** Of a whole store; the leases of many processes are none of it. */
 const ours = tables.filter(({ name }) => !ofManyProcesses.has(name));
 
+/** 256 MB: rows come in the order of their ids, and go to all places of the other indexes. */
+const cacheKib = 256 * 1024;
+
 /**
  * Nobody else has the file open meanwhile: `store-busy` while its service runs, and a service that
  * starts is refused. Further Problems: `store-absent`, `store-older`, `store-newer`, `store-damaged`.
@@ -50,7 +53,7 @@ export function sqliteTarget(directory: string): Target {
       const { connection, path } = database;
       const filling = new FolderFilling(database, evidenceOf(path));
       try {
-        connection.exec('BEGIN IMMEDIATE');
+        connection.exec(`PRAGMA cache_size = -${cacheKib}; BEGIN IMMEDIATE`);
         refuseFilled(countsOf(database), path);
         connection.exec('DELETE FROM counters');
         const result = await work(filling);

@@ -28,7 +28,9 @@ interface Costs {
 }
 
 export async function scaledCosts(films: BenchFilms): Promise<void> {
-  const camera = await startRtspCamera({ film: films.four.film, running: true });
+  const camera = await startRtspCamera({
+    ...{ film: films.four.film, host: '0.0.0.0', running: true },
+  });
   try {
     const [less, more] = [await measure(camera.url, few), await measure(camera.url, many)];
     const frames = more.judged - less.judged;

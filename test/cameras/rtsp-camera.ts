@@ -12,6 +12,8 @@ export interface RtspCameraOptions {
   port?: number;
   user?: string;
   password?: string;
+  /** The address that it listens on; a test's own where absent. */
+  host?: string;
   /** The film began with the server, as a camera's view does, not with each viewer. */
   running?: boolean;
 }
@@ -33,11 +35,11 @@ export interface RtspCamera {
 const script = fileURLToPath(new URL('./rtsp-server.py', import.meta.url));
 
 export async function startRtspCamera(options: RtspCameraOptions): Promise<RtspCamera> {
-  const { film, port = 0, user, password = '', running = false } = options;
+  const { film, host = listenHost, port = 0, user, password = '', running = false } = options;
   const credentials = user === undefined ? [] : [user, password];
   const child = spawn(
     '/usr/bin/python3',
-    [script, ...(running ? ['--running'] : []), film, listenHost, String(port), ...credentials],
+    [script, ...(running ? ['--running'] : []), film, host, String(port), ...credentials],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

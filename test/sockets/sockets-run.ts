@@ -83,8 +83,12 @@ export async function runSockets(options: SocketsOptions): Promise<SocketsResult
       }));
       const harm = new SlowViewers(viewers);
       closers.push(() => harm.close());
-      await until('the slow ones are there', () => harm.figures.connected === slow);
-      phases.push(await measure({ name: `beside ${slow} slow`, slow: true, seconds }));
+      await until('the slow ones are there', () => harm.figures.joined === slow, {
+        withinMs: 120_000,
+      });
+      phases.push(
+        await measure({ name: `beside ${slow} slow`, slow: true, seconds, slowPid: harm.pid }),
+      );
       harm.close();
       await sleep(settleMs);
     };
@@ -122,10 +126,17 @@ async function changes(hub: HubCommand, from: number): Promise<AlertPage['alerts
   }
 }
 
+interface PhaseOrder {
+  name: string;
+  slow: boolean;
+  seconds: number;
+  slowPid?: number;
+}
+
 function measuring({ hubs, redisPid, postgresPid, ownerPid }: TwoHubs, groups: Viewers[]) {
-  return async (given: { name: string; slow: boolean; seconds: number }): Promise<Phase> => {
-    const { name, slow, seconds } = given;
-    const engines = [redisPid, ownerPid, postgresPid];
+  return async (given: PhaseOrder): Promise<Phase> => {
+    const { name, slow, seconds, slowPid } = given;
+    const engines = [redisPid, ownerPid, postgresPid, ...(slowPid === undefined ? [] : [slowPid])];
     const pids = [...[...hubs, ...groups].map(({ pid }) => pid), ...engines];
     const most = hubs.map(() => 0);
     const watching = setInterval(() => {

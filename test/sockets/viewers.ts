@@ -60,7 +60,12 @@ export class Viewers {
 
 export class SlowViewers {
   readonly #child: ChildProcess = fork(join(import.meta.dirname, 'slow-viewers-process.ts'));
-  figures: SlowFigures = { connected: 0, cut: 0 };
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  figures: SlowFigures = { joined: 0, cut: 0 };
 
   constructor(viewers: { url: string; cameraIds: string[] }[]) {
     this.#child.on('message', (figures) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Socket as TcpSocket } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import type { Camera } from '@maskwatch/contracts/camera';
 import type { LivePicture } from '@maskwatch/contracts/live';
@@ -107,6 +108,30 @@ test('who does not acknowledge gets the next picture after 5 s, and is cut off a
   await hub.clock.advance(5000);
 
   await until(() => !viewer.connected);
+});
+
+test('who takes nothing is cut off within 15 s, also where it watches nothing', async () => {
+  const viewer = connected();
+  const other = connected();
+  await until(() => hub.context.live.viewers === 2);
+  const below = (viewer.io.engine.transport as unknown as { ws: { _socket: TcpSocket } }).ws
+    ._socket;
+  below.pause();
+  const alert = await hub.store.open(anOpening('stuck'));
+  const text = 'a long sentence '.repeat(1000);
+  const heard = new Promise<void>((resolve) => {
+    other.on('alert', (_alert, follows) => follows === 1500 && resolve());
+  });
+  for (let n = 1; n <= 1500; n += 1) hub.context.live.alert({ ...alert, evidenceMissing: text }, n);
+  await heard;
+
+  for (let n = 0; n < 14; n += 1) await hub.clock.advance(1000);
+  assert.equal(hub.context.live.viewers, 2);
+  await hub.clock.advance(1000);
+
+  assert.equal(hub.context.live.viewers, 1);
+  assert.equal(other.connected, true);
+  below.destroy();
 });
 
 test('owners hear who is watched, and that nobody is', async () => {

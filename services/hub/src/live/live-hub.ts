@@ -13,19 +13,19 @@ import {
   WatchMessage,
 } from '@maskwatch/contracts/live';
 import type { Observation } from '@maskwatch/contracts/observation';
-import type { ProblemDetails } from '@maskwatch/contracts/problem';
 import { HubStatus } from '@maskwatch/contracts/scaled';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
-import { Problem } from '@maskwatch/platform/problem';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import type { Access } from '../http/access.ts';
-import { problemDetails } from '../http/problem-answer.ts';
+import { viewersMany } from './viewers-many.ts';
 
 /** A viewer that does not acknowledge for this long gets the next picture all the same. */
 const acknowledgeMs = 5000;
 /** In a row and from one viewer: then it is cut off, so that what it owes is bounded. */
 const mostUnacknowledged = 12;
+/** Looks, one a second, at which the kernel took nothing more for a viewer: alerts pile up for it. */
+const mostStuck = 15;
 
 interface LivePicture {
   observation: Observation;
@@ -53,6 +53,8 @@ interface Viewer {
   socket: ViewerSocket;
   /** Pictures in a row that it did not acknowledge in time. */
   unacknowledged: number;
+  /** Looks in a row at which it took nothing. */
+  stuck: number;
   credits: Map<string, Credit>;
 }
 
@@ -151,8 +153,13 @@ export class LiveHub {
     if (this.#options.adapter !== undefined) this.#server?.serverSideEmit('hub', status);
   }
 
+  /** To be called each second: who is stuck is cut off too. */
   cameras(cameras: Camera[]): void {
     if (this.#viewers.size === 0) return;
+    for (const viewer of this.#viewers.values()) {
+      viewer.stuck = viewer.socket.conn.transport.writable ? 0 : viewer.stuck + 1;
+      if (viewer.stuck >= mostStuck) cutOff(viewer);
+    }
     this.#server?.local.volatile.emit('cameras', cameras, this.#options.clock.now());
   }
 
@@ -161,24 +168,15 @@ export class LiveHub {
     await this.#server?.close();
   }
 
-  /** In the answer, so that a page can show it: of a refused handshake a browser sees nothing. */
-  #refusal(): (Error & { data: ProblemDetails }) | undefined {
+  #refusal(): Error | undefined {
     const { mostViewers } = this.#options;
     if (this.viewers < mostViewers) return undefined;
     this.#refused += 1;
-    const problem = new Problem(
-      'viewers-many',
-      `This hub serves ${mostViewers} viewers already, which is the most that it may.`,
-      {
-        action: 'Close pages that nobody looks at, or raise access.viewers in the config.',
-        status: 503,
-      },
-    );
-    return Object.assign(new Error(problem.message), { data: problemDetails(problem) });
+    return viewersMany(mostViewers);
   }
 
   #join(socket: ViewerSocket): void {
-    const viewer: Viewer = { socket, unacknowledged: 0, credits: new Map() };
+    const viewer: Viewer = { socket, unacknowledged: 0, stuck: 0, credits: new Map() };
     this.#viewers.set(socket.id, viewer);
     socket.on('watch', (raw) => {
       const cameraIds = WatchMessage.safeParse(raw);
@@ -224,9 +222,7 @@ export class LiveHub {
     };
     const cancel = this.#options.clock.setTimer(() => {
       viewer.unacknowledged += 1;
-      // The connection, not the viewer: who is still there connects again. What waits is discarded,
-      // since who reads nothing would never take it.
-      if (viewer.unacknowledged >= mostUnacknowledged) viewer.socket.conn.close(true);
+      if (viewer.unacknowledged >= mostUnacknowledged) cutOff(viewer);
       else next();
     }, acknowledgeMs);
     const acknowledge = () => {
@@ -236,4 +232,10 @@ export class LiveHub {
     const binary = jpeg as unknown as ArrayBuffer;
     viewer.socket.emit('picture', { observation, sentAt }, binary, acknowledge);
   }
+}
+
+/** The connection, not the viewer: who is still there connects again, and asks for what it missed. */
+function cutOff({ socket }: Viewer): void {
+  // What waits is discarded: who reads nothing would never take it.
+  socket.conn.close(true);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Alert } from '@maskwatch/contracts/alert';
 import { anOpening } from '@maskwatch/store/builders';
+import { Redis } from 'ioredis';
 import { io } from 'socket.io-client';
 import { type HubProcess, pause, severalHubs, until } from '../testing/several-hubs.ts';
 
@@ -39,7 +40,7 @@ async function twoHubs(t: TestContext) {
 }
 
 test('viewers of each hub see an alert fire, handled on any hub, and end, each once', async (t) => {
-  const { one, two, speaker, store } = await twoHubs(t);
+  const { one, two, speaker, store, redis } = await twoHubs(t);
   const viewers = [viewerOf(t, one), viewerOf(t, two)];
   await until('both listen', () => viewers.every(({ socket }) => socket.connected));
   const gate = speaker('gate');
@@ -64,6 +65,9 @@ test('viewers of each hub see an alert fire, handled on any hub, and end, each o
       [0, ...viewer.told.map(({ sequence }) => sequence)].slice(0, -1),
     );
   }
+  const client = new Redis(redis.url);
+  t.after(() => client.disconnect());
+  assert.equal(await client.exists('maskwatch:hubs'), 0, 'what is for own viewers stays here');
 });
 
 test('a hub that another tells hears of a change at once, and does not wait for its next look', async (t) => {

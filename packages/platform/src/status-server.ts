@@ -1,7 +1,7 @@
 /** What a service without a page says of itself: /livez, /readyz and /metrics. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { Problem } from './problem.ts';
 
 export interface StatusServerOptions {
@@ -20,6 +20,14 @@ export interface StatusServer {
 /** Problem `port-in-use`. */
 export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const { host, port, reasons, metrics } = options;
+  new Gauge({
+    name: 'maskwatch_ready',
+    help: '1 while /readyz answers with 200.',
+    registers: [metrics],
+    collect() {
+      this.set(Number(reasons().length === 0));
+    },
+  });
   const server = createServer(async (request, response) => {
     const json = (status: number, body: unknown) => {
       response.writeHead(status, { 'content-type': 'application/json' });

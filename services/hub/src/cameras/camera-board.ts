@@ -4,6 +4,7 @@ import { sourceKind } from '@maskwatch/contracts/camera-source';
 import type { CameraConfig, ZoneConfig } from '@maskwatch/contracts/config';
 import type { Observation, Tick } from '@maskwatch/contracts/observation';
 import type { BlindWatch } from '@maskwatch/rules/blind-watch';
+import { Histogram } from 'prom-client';
 
 const noFrames: FrameCounters = {
   received: 0,
@@ -37,6 +38,13 @@ export class CameraBoard {
   readonly #ticks = new Map<string, Tick>();
   readonly #observations = new Map<string, Observation>();
   #ownerGone = new Map<string, OwnerGone>();
+  /** Of the observations of all cameras, for /metrics: what is older than 2 s opens nothing. */
+  readonly ages = new Histogram({
+    name: 'maskwatch_observation_age_seconds',
+    help: 'From capture to observation, of all cameras.',
+    buckets: [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1, 1.5, 2, 5],
+    registers: [],
+  });
 
   constructor(options: CameraBoardOptions) {
     this.#options = options;
@@ -49,6 +57,7 @@ export class CameraBoard {
 
   observed(observation: Observation): void {
     this.#observations.set(observation.cameraId, observation);
+    if (observation.ageMs !== undefined) this.ages.observe(observation.ageMs / 1000);
   }
 
   /** The vision process is gone, or a camera is kept out of it. */

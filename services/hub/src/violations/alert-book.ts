@@ -47,6 +47,8 @@ export class AlertBook {
   readonly #keeper: EvidenceKeeper;
   /** Where people of open violations are now, by violation; written with the next turn. */
   readonly #moves = new Map<string, Violation>();
+  /** Alerts committed since this start, by what they say. */
+  readonly told: Record<Alert['condition'], number> = { firing: 0, ended: 0 };
   /** Openings that are not committed yet, by violation. */
   readonly #opening = new Map<string, Violation>();
 
@@ -217,6 +219,7 @@ export class AlertBook {
   #tell(alert: Alert): void {
     const { id, condition, violation } = alert;
     const { cameraId, ruleId, ended } = violation;
+    this.told[condition] += 1;
     this.#options.logger.info({ alertId: id, cameraId, ruleId, condition, ended }, 'alert');
     this.#options.onAlert(alert);
   }

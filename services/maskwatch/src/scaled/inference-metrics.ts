@@ -1,9 +1,10 @@
 import type { InferenceService } from '@maskwatch/inference-worker/service';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /** Of one inference worker. */
 export function inferenceMetrics(service: InferenceService): Registry {
   const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const counter = (name: string, help: string, read: () => number) =>
     new Counter({

@@ -20,7 +20,7 @@ refuse() {
 video='ffmpeg util-linux'
 servers='python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav'
-engines='redis-server postgresql haproxy prometheus'
+engines='redis-server postgresql haproxy prometheus tini dnsmasq-base'
 case $mode in
   start) packages=$video ;;
   check) packages='' ;;
@@ -32,9 +32,10 @@ esac
 # A program serves wherever it came from; what has no program of its own is asked of dpkg.
 program_of() {
   case $1 in
-    ffmpeg | chromium | redis-server | haproxy | prometheus) echo "$1" ;;
+    ffmpeg | chromium | redis-server | haproxy | prometheus | tini) echo "$1" ;;
     util-linux) echo setpriv ;;
     iproute2) echo ip ;;
+    dnsmasq-base) echo dnsmasq ;;
   esac
 }
 

@@ -14,7 +14,12 @@ const startMs = 120_000;
 export interface ClusterOptions {
   /** The config of all services; cameras and receivers of the test are at `hostAddress`. */
   config(given: { hostAddress: string; subnet: string }): string;
+  /** From the root of the repository. */
   files?: string[];
+  /** Services that are left out: the tests have no such program. */
+  without?: string[];
+  /** The service that has the page. */
+  page?: string;
   onLine?(container: string, line: string): void;
 }
 
@@ -29,20 +34,24 @@ export interface Cluster {
   container(name: string): Container;
   /** SIGTERM to all, those first that others do not need; answers with the exit codes. */
   stop(): Promise<Map<string, number | null>>;
+  /** All at once, for tests that ask nothing of the end. */
+  kill(): Promise<void>;
 }
 
 /** Answers when every health check succeeds. Needs root, for the namespaces. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { files = [join(root, 'docker-compose.yml')] } = options;
+  const { files = ['docker-compose.yml'], without = [], page = 'address' } = options;
   const folder = mkdtempSync(join(tmpdir(), 'maskwatch-cluster-'));
   chmodSync(folder, 0o755);
   const config = join(folder, 'maskwatch.yaml');
   const token = randomBytes(24).toString('hex');
-  const services = readCompose(files, {
+  const paths = files.map((file) => join(root, file));
+  const services = readCompose(paths, {
     MASKWATCH_TOKEN: token,
     MASKWATCH_DATABASE_PASSWORD: randomBytes(24).toString('hex'),
+    MASKWATCH_GRAFANA_PASSWORD: randomBytes(24).toString('hex'),
     MASKWATCH_CONFIG: config,
-  });
+  }).filter(({ name }) => !without.includes(name));
   const network = new Network(folder);
   writeFileSync(config, options.config(network));
   const volume = (name: string) => {
@@ -68,16 +77,19 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     network.close();
     rmSync(folder, { recursive: true, force: true });
   };
+  const kill = async () => {
+    await Promise.all(all.map((one) => one.kill()));
+    close();
+  };
   try {
     await Promise.all(all.map((one) => startInTurn(one, all)));
   } catch (fault) {
-    await Promise.all(all.map((one) => one.kill()));
-    close();
+    await kill();
     throw fault;
   }
   return {
-    ...{ containers, network, token, hostAddress: network.hostAddress },
-    url: `http://${containers.get('address')!.address}:8787`,
+    ...{ containers, network, token, kill, hostAddress: network.hostAddress },
+    url: `http://${containers.get(page)!.address}:8787`,
     container(name) {
       const found = containers.get(name);
       if (found === undefined) throw new Error(`there is no container "${name}"`);

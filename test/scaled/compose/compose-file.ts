@@ -35,6 +35,8 @@ export interface ComposeService {
   /** Seconds between SIGTERM and SIGKILL. */
   graceSeconds: number;
   ports: string[];
+  /** Files of /run/secrets, and what is in them. */
+  secrets: Record<string, string>;
 }
 
 interface RawService {
@@ -53,7 +55,12 @@ interface RawService {
   deploy?: { replicas?: number };
   stop_grace_period?: string;
   ports?: string[];
-  profiles?: string[];
+  secrets?: string[];
+}
+
+/** Of the variables; secrets in files are not read. */
+interface RawSecret {
+  environment: string;
 }
 
 type Tree = { [key: string]: unknown };
@@ -69,18 +76,40 @@ export function readCompose(
     refuseAgainstSchema(settled, file);
     return settled;
   });
-  const { services } = trees.reduce((before, next) => merge(before, next) as Tree);
+  const merged = trees.reduce((before, next) => merge(before, next) as Tree);
+  const services = merged.services as Record<string, RawService>;
+  const secrets = (merged.secrets ?? {}) as Record<string, RawSecret>;
   const folder = dirname(resolve(files[0]!));
-  return Object.entries(services as Record<string, RawService>).map(([name, raw]) =>
-    settle(name, raw, folder),
-  );
+  return Object.entries(services).map(([name, raw]) => ({
+    ...settle(name, raw, folder),
+    secrets: Object.fromEntries(
+      (raw.secrets ?? []).map((secret) => [secret, secretOf(secret, secrets, environment)]),
+    ),
+  }));
+}
+
+function secretOf(
+  name: string,
+  secrets: Record<string, RawSecret>,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const variable = secrets[name]?.environment;
+  const value = variable === undefined ? undefined : environment[variable];
+  if (value === undefined) throw new Error(`the secret ${name} is of no variable that is set`);
+  return value;
+}
+
+interface Newer {
+  definitions: { secret: { properties: Tree } };
 }
 
 function refuseAgainstSchema(tree: Tree, file: string): void {
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
   // Words of an older draft, which Ajv refuses; nothing refers to them.
   ajv.removeKeyword('id');
-  const { $schema: _, ...schema } = composeSchema as Tree;
+  const { $schema: _, ...schema } = structuredClone(composeSchema) as Tree & Newer;
+  // The package is of 2021; a secret of a variable came to the specification in 2022.
+  schema.definitions.secret.properties.environment = { type: 'string' };
   const valid = ajv.compile(schema);
   if (valid(tree)) return;
   const faults = (valid.errors ?? []).map(
@@ -130,7 +159,7 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function settle(name: string, raw: RawService, folder: string): ComposeService {
+function settle(name: string, raw: RawService, folder: string): Omit<ComposeService, 'secrets'> {
   const build = typeof raw.build === 'string' ? raw.build : raw.build?.context;
   const [kind, ...words] = raw.healthcheck?.test ?? [];
   if (kind !== undefined && kind !== 'CMD')

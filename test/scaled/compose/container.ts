@@ -207,7 +207,7 @@ export class Container {
     return {
       user: service.user ?? image.user,
       workdir: '/',
-      words: command ?? [],
+      words: [...(image.entrypoint ?? []), ...(command ?? [])],
       environment: { ...image.environment, ...environment },
       mounts: image.folders.map((target) => ({ source: target, target, readOnly: false })),
     };
@@ -249,9 +249,19 @@ export class Container {
         const kind = mount.readOnly ? 'ro' : 'bind';
         return `${kind} ${this.#source(mount, user)} ${mount.target}`;
       }),
+      ...this.#secrets(),
       `ro ${network.hostsFile} /etc/hosts`,
       `ro ${network.resolvFile} /etc/resolv.conf`,
     ];
+  }
+
+  /** As Compose gives them: for everybody in the container to read. */
+  #secrets(): string[] {
+    return Object.entries(this.service.secrets).map(([name, value]) => {
+      const file = join(this.#options.folder, this.name, `secret-${name}`);
+      writeFileSync(file, value, { mode: 0o444 });
+      return `ro ${file} /run/secrets/${name}`;
+    });
   }
 
   /** A new volume belongs to who uses it, as the images have it. */

@@ -11,6 +11,8 @@ const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 export interface EngineImage {
   user: string;
   environment: Record<string, string>;
+  /** Of the image, before the command; where absent, the command is all. */
+  entrypoint?: string[];
   /** Folders that the image makes for its user. */
   folders: string[];
   /** Of the image's entry point, at the first start; answers when it is done. */
@@ -23,7 +25,12 @@ const postgresPrograms = globSync('/usr/lib/postgresql/*/bin').sort().at(-1) ?? 
 const images: Record<string, EngineImage> = {
   redis: { user: 'redis', environment: { PATH: usualPath }, folders: [] },
   haproxy: { user: 'haproxy', environment: { PATH: usualPath }, folders: [] },
-  prom: { user: 'nobody', environment: { PATH: usualPath }, folders: [] },
+  prom: {
+    user: 'nobody',
+    environment: { PATH: usualPath },
+    entrypoint: ['prometheus'],
+    folders: [],
+  },
   postgres: {
     user: 'postgres',
     environment: { PATH: `${postgresPrograms}:${usualPath}`, PGDATA: dataFolder },

@@ -1,9 +1,8 @@
 /**
- * What each service that runs apart costs a camera: the services of docker-compose.yml, as written,
- * with two cameras and with six; the slope between them is the cost of one more, the rest is there
- * without any camera.
+ * What each service that runs apart costs: the services of docker-compose.yml, as written, with two
+ * cameras, with six, and with two that are judged more often. The differences are the cost of a
+ * camera and of a judged frame; the rest is there without either.
  */
-
 import { Redis } from 'ioredis';
 import { startRtspCamera } from '../../test/cameras/rtsp-camera.ts';
 import { type Cluster, startCluster } from '../../test/scaled/cluster.ts';
@@ -14,8 +13,13 @@ import { note } from '../report.ts';
 const settleMs = 20_000;
 const windowMs = 40_000;
 const [few, many] = [2, 6];
-/** A third of the usual, so that the many do not fill this machine. */
-const rate = 2;
+/** Frames a second of a camera; the lower one for the many, so that they do not fill this machine. */
+const [seldom, often] = [2, 6];
+
+interface Load {
+  cameras: number;
+  rate: number;
+}
 
 interface Costs {
   /** CPU milliseconds a second, by service. */
@@ -32,33 +36,41 @@ export async function scaledCosts(films: BenchFilms): Promise<void> {
     ...{ film: films.four.film, host: '0.0.0.0', running: true },
   });
   try {
-    const [less, more] = [await measure(camera.url, few), await measure(camera.url, many)];
-    const frames = more.judged - less.judged;
+    const { url } = camera;
+    const base = await measure(url, { cameras: few, rate: seldom });
+    const frames = await measure(url, { cameras: few, rate: often });
+    const cameras = await measure(url, { cameras: many, rate: seldom });
+    const judged = [base, frames, cameras].map((one) => one.judged.toFixed(1)).join(', ');
+    note(`four faces; judged frames a second: ${judged}`);
     note(
-      `${few} and ${many} cameras, ${rate} frames a second, four faces: ${less.judged.toFixed(1)} and ${more.judged.toFixed(1)} judged a second`,
+      'service       CPU ms a judged frame  CPU ms/s a camera  CPU ms/s besides  MB of six cameras',
     );
-    note(
-      'service        CPU ms a judged frame   CPU ms a second without cameras   MB, of the many',
-    );
-    for (const [service, cpu] of more.cpuMs) {
-      const before = less.cpuMs.get(service) ?? 0;
-      const each = (cpu - before) / frames;
-      const idle = before - each * less.judged;
-      const memory = (more.memory.get(service) ?? 0) / 1e6;
+    const slopes = (of: (costs: Costs) => number) => {
+      const frame = (of(frames) - of(base)) / (frames.judged - base.judged);
+      const more = of(cameras) - of(base) - frame * (cameras.judged - base.judged);
+      const each = more / (many - few);
+      return { frame, each, besides: of(base) - frame * base.judged - each * few };
+    };
+    for (const service of base.cpuMs.keys()) {
+      const { frame, each, besides } = slopes(({ cpuMs }) => cpuMs.get(service) ?? 0);
+      const memory = (cameras.memory.get(service) ?? 0) / 1e6;
+      const cells = [frame.toFixed(1), each.toFixed(1), besides.toFixed(0), memory.toFixed(0)];
       note(
-        `${service.padEnd(14)} ${each.toFixed(1).padStart(21)} ${idle.toFixed(0).padStart(33)} ${memory.toFixed(0).padStart(17)}`,
+        [service.padEnd(14), ...cells.map((cell, n) => cell.padStart([20, 18, 17, 18][n]!))].join(
+          ' ',
+        ),
       );
     }
-    const bytes = (more.redisBytes - less.redisBytes) / frames / 1e6;
-    note(`frames Redis: ${bytes.toFixed(2)} MB a judged frame, in and out together`);
+    const bytes = slopes(({ redisBytes }) => redisBytes / 1e6);
+    note(`frames Redis: ${bytes.frame.toFixed(2)} MB a judged frame, in and out together`);
   } finally {
     await camera.stop();
   }
 }
 
-async function measure(source: string, cameras: number): Promise<Costs> {
+async function measure(source: string, load: Load): Promise<Costs> {
   const cluster = await startCluster({
-    config: ({ hostAddress }) => configOf(source.replace('127.0.0.1', hostAddress), cameras),
+    config: ({ hostAddress }) => configOf(source.replace('127.0.0.1', hostAddress), load),
   });
   try {
     await wait(settleMs);
@@ -101,7 +113,7 @@ async function read(cluster: Cluster) {
   return { at: performance.now(), cpu, memory, bytes, judged };
 }
 
-function configOf(source: string, cameras: number): string {
+function configOf(source: string, { cameras, rate }: Load): string {
   const each = Array.from(
     { length: cameras },
     (_, n) => `  - { id: camera-${n + 1}, source: "${source}", rate: ${rate} }`,

@@ -1,6 +1,5 @@
 /** A worker of the bench: BullMQ with the shipped models, or either queue without any computing. */
-import { startQueue } from '@maskwatch/inference/in-process-queue';
-import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
+import { type BatchQueue, startQueue } from '@maskwatch/inference/in-process-queue';
 import { answer, decodeRequest, frameKey } from '@maskwatch/inference/redis-words';
 import { stampOf } from '@maskwatch/inference/worker-registry';
 import { InferenceService } from '@maskwatch/inference-worker/service';
@@ -32,8 +31,9 @@ await startStatusServer({
 if (kind === 'echo') echo();
 else await bull(kind === 'bullmq' ? await models() : noFace());
 
-function noFace(): InferenceQueue {
+function noFace(): BatchQueue {
   return {
+    judgeAll: async (asked) => asked.map(() => ({ kind: 'detections', detections: [], ms: 0 })),
     detect: async () => [],
     classify: async () => [],
     status: () => ({ workers: [], queued: 0, refused: 0, failed: 0 }),
@@ -41,7 +41,7 @@ function noFace(): InferenceQueue {
   };
 }
 
-async function models(): Promise<InferenceQueue> {
+async function models(): Promise<BatchQueue> {
   const script = new URL(import.meta.resolve('@maskwatch/inference/worker'));
   return startQueue({ script, setups: [{ ...(await loadShipped()), golden: false }] });
 }
@@ -55,7 +55,7 @@ async function echo(): Promise<void> {
   service.start();
 }
 
-async function bull(queue: InferenceQueue): Promise<void> {
+async function bull(queue: BatchQueue): Promise<void> {
   const worker = new Worker<BullJob>(
     bullQueueName,
     async ({ data: { cameraId } }) => {

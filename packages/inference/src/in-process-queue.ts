@@ -13,7 +13,7 @@ import type {
   InferenceStatus,
 } from './inference-queue.ts';
 import { InferenceWorker } from './inference-worker.ts';
-import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.ts';
+import type { Asked, Outcome, WorkerReply, WorkerRequest, WorkerSetup } from './worker-messages.ts';
 
 /** One request a camera, so this many cameras; more can only be a caller that does not wait. */
 const mostWaiting = 1024;
@@ -32,6 +32,15 @@ export interface InferenceWorkersOptions {
   provider?: RequestedProvider;
 }
 
+/** Threads of this process: they also take several requests at once. */
+export interface BatchQueue extends InferenceQueue {
+  /**
+   * Requests of one kind on one thread, in as few runs as their sizes allow; what became of each, in
+   * order. One that cannot be run costs only itself. Problems inference-closed and inference-full.
+   */
+  judgeAll(asked: readonly Asked[]): Promise<Outcome[]>;
+}
+
 /**
  * Opens the models on every worker thread and compares one of them with the golden outputs.
  * Rejects with the Problem of a model that is unknown, altered, judges nothing or computes
@@ -44,7 +53,7 @@ export async function startInferenceWorkers({
   logger,
   folder = modelsFolder(),
   provider,
-}: InferenceWorkersOptions): Promise<InferenceQueue> {
+}: InferenceWorkersOptions): Promise<BatchQueue> {
   const models = await loadPair({ detector, classifier }, folder);
   const queue = await startQueue({
     script: new URL('./worker.ts', import.meta.url),
@@ -73,7 +82,7 @@ export async function startQueue({
   script: URL;
   setups: readonly unknown[];
   most?: number;
-}): Promise<InferenceQueue> {
+}): Promise<BatchQueue> {
   const started = await Promise.allSettled(
     setups.map((setup, id) => InferenceWorker.start({ id, script, setup })),
   );
@@ -90,7 +99,7 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-class InProcessQueue implements InferenceQueue {
+class InProcessQueue implements BatchQueue {
   readonly #workers: readonly InferenceWorker[];
   readonly #most: number;
   // Crops go first: their frame is further on, and judging it takes a tenth of finding faces.
@@ -121,6 +130,18 @@ class InProcessQueue implements InferenceQueue {
     if (reply.kind !== 'probabilities') throw new TypeError(`a classifier answered ${reply.kind}`);
     this.#classifierMs = reply.ms;
     return reply.probabilities;
+  }
+
+  async judgeAll(asked: readonly Asked[]): Promise<Outcome[]> {
+    if (asked.length === 0) return [];
+    const reply = await this.#enqueue({ kind: 'batch', asked });
+    if (reply.kind !== 'outcomes') throw new TypeError(`a batch was answered with ${reply.kind}`);
+    for (const outcome of reply.outcomes) {
+      if (outcome.kind === 'problem') this.#failed += 1;
+      else if (outcome.kind === 'detections') this.#detectorMs = outcome.ms;
+      else this.#classifierMs = outcome.ms;
+    }
+    return reply.outcomes;
   }
 
   status(): InferenceStatus {
@@ -160,7 +181,8 @@ class InProcessQueue implements InferenceQueue {
       );
     }
     return new Promise((resolve, reject) => {
-      const waiting = message.kind === 'classify' ? this.#classify : this.#detect;
+      const kind = message.kind === 'batch' ? message.asked[0]?.kind : message.kind;
+      const waiting = kind === 'classify' ? this.#classify : this.#detect;
       waiting.push({ message, resolve, reject });
       this.#next();
     });

@@ -40,7 +40,7 @@ test('what nobody answers within 2 s is counted as lost, and the next frame goes
 
   const first = await queue.detect(request('gate')).catch(codeOf);
   const second = queue.detect(request('gate'));
-  const [taken] = await take({ reader, redis }, 4);
+  const [taken] = await take({ reader, redis }, { most: 4 });
   await answer(redis, taken!.owner, { id: taken!.id, worker: 'w', reply: noFace });
 
   assert.equal(first, 'inference-lost');
@@ -71,7 +71,10 @@ test('a worker takes crops first, then the oldest picture, and each once', async
   await new Promise((go) => setTimeout(go, 100));
   const settled = Promise.allSettled(asked);
 
-  const order = [...(await take({ reader, redis }, 8)), ...(await take({ reader, redis }, 8))];
+  const order = [
+    ...(await take({ reader, redis }, { most: 8 })),
+    ...(await take({ reader, redis }, { most: 8 })),
+  ];
 
   assert.deepEqual(
     order.map(({ kind, request: { cameraId } }) => `${kind} ${cameraId}`),
@@ -93,7 +96,7 @@ test('requests are lost while Redis is away, and answered again when it is back,
       () => true,
       () => false,
     );
-    const taken = await take({ reader, redis }, 1).catch(() => []);
+    const taken = await take({ reader, redis }, { most: 1 }).catch(() => []);
     for (const { id, owner } of taken)
       await answer(redis, owner, { id, worker: 'w', reply: noFace });
     answered = await asked;

@@ -13,15 +13,8 @@ import type {
   InferenceQueue,
   InferenceStatus,
 } from './inference-queue.ts';
-import {
-  type Answer,
-  type Asked,
-  ask,
-  encodeRequest,
-  repliesKey,
-  requestMs,
-} from './redis-words.ts';
-import { problemOf, type WorkerReply } from './worker-messages.ts';
+import { type Answer, ask, encodeRequest, repliesKey, requestMs } from './redis-words.ts';
+import { type Asked, problemOf, type WorkerReply } from './worker-messages.ts';
 
 const mostReplies = 64;
 

@@ -6,7 +6,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { ClassifierRequest, DetectorRequest } from './inference-queue.ts';
-import type { WorkerReply } from './worker-messages.ts';
+import type { Asked, Outcome } from './worker-messages.ts';
 
 /** A request that nobody took by then is lost. */
 export const requestMs = 2000;
@@ -21,10 +21,6 @@ const turnKey = 'maskwatch:turn';
 
 /** Places from Redis itself: the clocks of owners differ. NX keeps the place of a name that waits. */
 const readyScript = `return redis.call('ZADD', KEYS[1], 'NX', redis.call('INCR', KEYS[2]), ARGV[1])`;
-
-export type Asked =
-  | { kind: 'detect'; request: DetectorRequest }
-  | { kind: 'classify'; request: ClassifierRequest };
 
 const Header = z.discriminatedUnion('kind', [
   z.object({
@@ -45,7 +41,7 @@ export type Taken = Asked & { id: string; owner: string };
 export interface Answer {
   id: string;
   worker: string;
-  reply: Exclude<WorkerReply, { kind: 'ready' | 'computes' }>;
+  reply: Outcome;
 }
 
 /** Length of the header as 4 bytes, the header as JSON, the bytes of the picture or the crops. */
@@ -99,20 +95,34 @@ export async function ask(
   if (fault) throw fault;
 }
 
+export interface TakeOptions {
+  /** Requests of one batch. */
+  most: number;
+  /** Where fewer are there: awaited once, then more of the same kind are taken. */
+  collect?: () => Promise<void>;
+}
+
+/** As Redis answers: the key, and names with their places. */
+type Popped = [key: string, names: [name: string, place: string][]] | null;
+
 /**
- * The oldest requests of one kind, at most `most`; none after a second. Taking removes them: a worker
- * that dies costs these frames and no other. `reader` blocks; `redis` fetches.
+ * The oldest requests of one kind, at most `most`; none after a second. Names are taken in one step,
+ * so that each goes to one worker, and with them their pictures: a worker that dies costs these frames
+ * and no other. `reader` blocks; `redis` fetches.
  */
 export async function take(
   { reader, redis }: { reader: Redis; redis: Redis },
-  most: number,
+  { most, collect }: TakeOptions,
 ): Promise<Taken[]> {
-  const found = await reader.bzmpop(1, readyKeys.length, ...readyKeys, 'MIN', 'COUNT', most);
-  if (found === null) return [];
-  const [, entries] = found as [string, [string, string][]];
-  const values = await Promise.all(
-    entries.map(([cameraId]) => redis.getdelBuffer(frameKey(cameraId))),
-  );
+  const popped = await reader.bzmpop(1, readyKeys.length, ...readyKeys, 'MIN', 'COUNT', most);
+  const [key, names] = (popped as Popped) ?? [];
+  if (key === undefined || names === undefined) return [];
+  if (collect !== undefined && names.length < most) {
+    await collect();
+    const more = await redis.zmpop(1, key, 'MIN', 'COUNT', most - names.length);
+    names.push(...((more as Popped)?.[1] ?? []));
+  }
+  const values = await Promise.all(names.map(([name]) => redis.getdelBuffer(frameKey(name))));
   // What is gone was lost before its turn came.
   return values.flatMap((value) => (value === null ? [] : (decodeRequest(value) ?? [])));
 }

@@ -13,11 +13,12 @@ export interface WorkerSetup extends ModelPair {
   provider?: RequestedProvider;
 }
 
-/** To the worker: one at a time; `stop` only after the last answer. */
-export type WorkerRequest =
+export type Asked =
   | { kind: 'detect'; request: DetectorRequest }
-  | { kind: 'classify'; request: ClassifierRequest }
-  | { kind: 'stop' };
+  | { kind: 'classify'; request: ClassifierRequest };
+
+/** To the worker: one at a time; `stop` only after the last answer. A batch shares its runs. */
+export type WorkerRequest = Asked | { kind: 'batch'; asked: readonly Asked[] } | { kind: 'stop' };
 
 /** Structured clones of a Problem: a class does not survive the way between threads. */
 export interface ProblemRecord {
@@ -26,6 +27,12 @@ export interface ProblemRecord {
   action: string | undefined;
 }
 
+/** What became of a request; `ms` is the time of the runs that it had a part in. */
+export type Outcome =
+  | { kind: 'detections'; detections: Detection[]; ms: number }
+  | { kind: 'probabilities'; probabilities: Probabilities[]; ms: number }
+  | { kind: 'problem'; problem: ProblemRecord };
+
 /**
  * From the worker: `ready` or `problem` once at the start, then one message a request; `computes`
  * before `ready` and whenever it has changed.
@@ -33,9 +40,8 @@ export interface ProblemRecord {
 export type WorkerReply =
   | { kind: 'computes'; on: ComputesOn }
   | { kind: 'ready' }
-  | { kind: 'detections'; detections: Detection[]; ms: number }
-  | { kind: 'probabilities'; probabilities: Probabilities[]; ms: number }
-  | { kind: 'problem'; problem: ProblemRecord };
+  | Outcome
+  | { kind: 'outcomes'; outcomes: Outcome[]; ms: number };
 
 export function recordOf(thrown: unknown): ProblemRecord {
   if (thrown instanceof Problem) {

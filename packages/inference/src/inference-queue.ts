@@ -40,6 +40,8 @@ export interface InferenceStatus {
   failed: number;
   /** Over Redis: requests that nobody answered in time, since start. */
   lost?: number;
+  /** Over Redis: of the largest request since start; a camera has at most one in Redis. */
+  largestBytes?: number;
 }
 
 /**

@@ -58,6 +58,7 @@ class RedisQueue implements InferenceQueue {
   readonly #runs = new Map<string, number>();
   #failed = 0;
   #lost = 0;
+  #largestBytes = 0;
   #detectorMs: number | undefined;
   #classifierMs: number | undefined;
   #closing: Promise<void> | undefined;
@@ -92,6 +93,7 @@ class RedisQueue implements InferenceQueue {
       ...(this.#detectorMs === undefined ? {} : { detectorMs: this.#detectorMs }),
       ...(this.#classifierMs === undefined ? {} : { classifierMs: this.#classifierMs }),
       ...{ queued: this.#pending.size, refused: 0, failed: this.#failed, lost: this.#lost },
+      largestBytes: this.#largestBytes,
     };
   }
 
@@ -127,6 +129,7 @@ class RedisQueue implements InferenceQueue {
       requestMs,
     );
     const value = encodeRequest(asked, { id, owner });
+    this.#largestBytes = Math.max(this.#largestBytes, value.length);
     ask(this.#redis, { ...asked, cameraId: asked.request.cameraId, value }).catch(
       (fault: unknown) => lost(`Redis did not take the request: ${messageOf(fault)}.`),
     );

@@ -127,6 +127,26 @@ export async function take(
   return values.flatMap((value) => (value === null ? [] : (decodeRequest(value) ?? [])));
 }
 
+export interface FramesWaiting {
+  requests: number;
+  /** Of their pictures and crops, with their headers. */
+  bytes: number;
+}
+
+/** What waits for a worker now, of each kind. A name whose request is lost does not count. */
+export async function framesWaiting(redis: Redis): Promise<Record<Asked['kind'], FramesWaiting>> {
+  const [classify, detect] = await Promise.all(readyKeys.map((key) => waitingUnder(redis, key)));
+  return { classify: classify!, detect: detect! };
+}
+
+/** Sizes are known to Redis: no picture is read. */
+async function waitingUnder(redis: Redis, readyKey: string): Promise<FramesWaiting> {
+  const names = await redis.zrange(readyKey, '0', '-1');
+  const lengths = await Promise.all(names.map((name) => redis.strlen(frameKey(name))));
+  const there = lengths.filter((length) => length > 0);
+  return { requests: there.length, bytes: there.reduce((a, b) => a + b, 0) };
+}
+
 export async function answer(redis: Redis, owner: string, said: Answer): Promise<void> {
   const key = repliesKey(owner);
   await redis.pipeline().rpush(key, JSON.stringify(said)).pexpire(key, replyMs).exec();

@@ -76,6 +76,9 @@ test('with a batch of four, eight cameras are answered in two runs as each alone
 
   const asked = requests.map((one) => owner.detect(one));
   await waiting(8, 8);
+  const { detect, classify } = await service.waiting();
+  assert.deepEqual([detect.requests, classify.requests], [8, 0]);
+  assert.ok(detect.bytes > 8 * 3 * width * height && detect.bytes < 9 * 3 * width * height);
   service.start();
   const answers = await Promise.all(asked);
 

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { ProcessStamp, WorkerStatus } from '@maskwatch/contracts/scaled';
 import type { BatchQueue } from '@maskwatch/inference/in-process-queue';
-import { answer, type Taken, take } from '@maskwatch/inference/redis-words';
+import { answer, framesWaiting, type Taken, take } from '@maskwatch/inference/redis-words';
 import { type Outcome, recordOf } from '@maskwatch/inference/worker-messages';
 import {
   readStamp,
@@ -187,6 +187,11 @@ export class InferenceService {
     this.#fallback = fallback;
     if (fallback === undefined) return;
     this.#options.logger.warn({ provider, fallback }, 'computes elsewhere than it was asked to');
+  }
+
+  /** What waits in Redis for any worker. Rejects where Redis does not answer. */
+  waiting(): ReturnType<typeof framesWaiting> {
+    return framesWaiting(this.#options.redis);
   }
 
   status(): WorkerStatus {

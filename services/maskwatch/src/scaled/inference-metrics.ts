@@ -32,6 +32,20 @@ export function inferenceMetrics(service: InferenceService): Registry {
       if (classifierMs !== undefined) this.set({ network: 'classifier' }, classifierMs / 1000);
     },
   });
+  for (const unit of ['requests', 'bytes'] as const) {
+    new Gauge({
+      name: `maskwatch_inference_waiting_${unit}`,
+      help: `In Redis, for all workers: every worker says the same. At most one request a camera.`,
+      labelNames: ['kind'],
+      registers,
+      async collect() {
+        this.reset();
+        // Without Redis nobody knows.
+        const kinds = await service.waiting().catch(() => ({}));
+        for (const [kind, waiting] of Object.entries(kinds)) this.set({ kind }, waiting[unit]);
+      },
+    });
+  }
   new Gauge({
     name: 'maskwatch_inference_provider',
     help: '1, with where it computes and why not where it was asked to.',

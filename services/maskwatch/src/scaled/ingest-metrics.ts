@@ -38,6 +38,11 @@ export function ingestMetrics({ service, bus, answers }: IngestParts): Registry 
   gauge('frame_age_seconds', 'Age of the oldest camera when its last observation was done.', () =>
     service.ageMs === undefined ? undefined : service.ageMs / 1000,
   );
+  gauge(
+    'largest_request_bytes',
+    'Times the cameras: what its requests may take in Redis at most.',
+    () => answers.status().largestBytes,
+  );
   gauge('hub_silent_seconds', 'Since a hub was heard.', () => bus.silentMs / 1000);
   return registry;
 }

@@ -27,6 +27,8 @@ import {
   fillYear,
   neverMeet,
   quietCamera,
+  retiredEndpoint,
+  retiredRule,
   seldomEndpoint,
   seldomRule,
   yearMs,
@@ -44,7 +46,7 @@ const endsAt = Date.UTC(2025, 11, 31);
 interface Question {
   ask(store: Store, n: number): Promise<unknown>;
   /** What PostgreSQL is asked then; its plan is shown. */
-  query(n: number): Query;
+  query?(n: number): Query;
 }
 
 type AlertFilter = Parameters<typeof alertListing>[0];
@@ -58,6 +60,8 @@ const deliveries = (filter: object): Question => ({
   ask: (store) => store.deliveries({ limit: 100, ...filter }),
   query: () => deliveryListing({ limit: 100, ...filter }),
 });
+
+const onlyAsked = (ask: Question['ask']): Question => ({ ask });
 
 /** A day of the year, each time another one. */
 const before = (n: number) => endsAt - yearMs + (((n * 67) % 360) + 2) * dayMs;
@@ -76,12 +80,16 @@ function questionsOf(cameras: number): Record<string, Question> {
       ...{ camera: camera(n), handling: 'new', before: before(n) },
     })),
     'a quiet camera': alerts(() => ({ camera: quietCamera })),
+    'a rule of long ago': alerts(() => ({ rule: retiredRule })),
     'a seldom rule': alerts(() => ({ rule: seldomRule })),
     'filters that never meet': alerts((n) => neverMeet[n % neverMeet.length]!),
     'changed since': alerts((n) => ({ after: sequence - 100 - n })),
+    'an endpoint': onlyAsked((store) => store.endpointSummary('office')),
+    'next due': onlyAsked((store) => store.nextDueAt()),
     counts: { ask: (store) => store.alertCounts(), query: () => alertCounts },
     deliveries: deliveries({}),
     'deliveries of an endpoint': deliveries({ endpointId: 'office' }),
+    'deliveries of an endpoint of long ago': deliveries({ endpointId: retiredEndpoint }),
     'deliveries of a seldom endpoint': deliveries({ endpointId: seldomEndpoint }),
   };
 }
@@ -92,6 +100,7 @@ export async function rowsOfAYear(): Promise<void> {
     await onPostgres(200, async (url) => {
       await measure('postgres', questionsOf(200), (await openPostgresStore({ url })).store);
       await sayPlans(url, questionsOf(200));
+      await sayRetention(url);
       await sayBackup(url, join(folder, 'year.backup'));
     });
     await onPostgres(10, async (url) => {
@@ -172,12 +181,28 @@ async function saySizes(url: string): Promise<void> {
 
 async function sayPlans(url: string, questions: Record<string, Question>): Promise<void> {
   for (const [about, { query }] of Object.entries(questions)) {
+    if (query === undefined) continue;
     const { text, values } = query(1);
     const explained = { text: `EXPLAIN (ANALYZE, BUFFERS) ${text}`, values };
     note(`plan, ${about}:`);
     const plan = await rowsOf<{ 'QUERY PLAN': string }>(url, explained);
     for (const row of plan) note(`  ${row['QUERY PLAN']}`);
   }
+}
+
+/** The alerts of the first day go, as the retention lets them go. */
+async function sayRetention(url: string): Promise<void> {
+  const { store } = await openPostgresStore({ url });
+  const ms: number[] = [];
+  for (let gone = 1; gone > 0; ) {
+    const startedAt = performance.now();
+    gone = await store.forgetAlerts(endsAt - yearMs + dayMs);
+    ms.push(performance.now() - startedAt);
+  }
+  await store.close();
+  note(
+    `retention: ${ms.length} calls, at most 500 alerts each: worst ${round(Math.max(...ms))} ms`,
+  );
 }
 
 async function sayBackup(url: string, file: string): Promise<void> {

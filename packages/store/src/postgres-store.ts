@@ -11,7 +11,7 @@ import { Database } from './postgres/database.ts';
 import { requireDurable } from './postgres/durable.ts';
 import { evidenceRows, forgetEvidence, PostgresFiles } from './postgres/evidence.ts';
 import { PostgresLeadership } from './postgres/leadership.ts';
-import { alertCounts } from './postgres/listings.ts';
+import { alertCounts, byAge } from './postgres/listings.ts';
 import { migrations, schemaVersion } from './postgres/migrations.ts';
 import { insertDelivery, Outbox } from './postgres/outbox.ts';
 import { migratePostgres } from './postgres/transfer.ts';
@@ -165,11 +165,11 @@ class ServerStore implements Store {
       );
       return client.query(
         `DELETE FROM violations WHERE id IN (
-           SELECT violation_id FROM alerts WHERE started_at < $1 AND condition = 'ended'
+           SELECT violation_id FROM alerts WHERE ${byAge} > -$1::float8 AND condition = 'ended'
              AND NOT EXISTS (SELECT 1 FROM evidence WHERE alert_id = alerts.id)
              AND NOT EXISTS (SELECT 1 FROM deliveries
                WHERE alert_id = alerts.id AND deliveries.state = 'waiting')
-           ORDER BY started_at LIMIT $2)`,
+           ORDER BY ${byAge} DESC LIMIT $2)`,
         [startedBefore, forgottenAtOnce],
       );
     });

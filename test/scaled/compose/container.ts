@@ -22,6 +22,7 @@ interface Image {
   workdir: string;
   words: string[];
   environment: Record<string, string>;
+  stopSignal: NodeJS.Signals;
   mounts: Mount[];
 }
 
@@ -129,13 +130,13 @@ export class Container {
     return stdout;
   }
 
-  /** SIGTERM to its first process, SIGKILL after its grace; answers with the exit code. */
+  /** Its stop signal to its first process, SIGKILL after its grace; answers with the exit code. */
   async stop(): Promise<number | null> {
     const child = this.#child;
     this.#wanted = false;
     if (child === undefined || !this.running) return child?.exitCode ?? null;
     const gone = once(child, 'exit');
-    process.kill(this.#init(), 'SIGTERM');
+    process.kill(this.#init(), this.#image.stopSignal);
     const timer = setTimeout(() => child.kill('SIGKILL'), this.service.graceSeconds * 1000);
     await gone;
     clearTimeout(timer);
@@ -200,6 +201,7 @@ export class Container {
         workdir: recipe.workdir,
         words: [...recipe.entrypoint, ...(command ?? recipe.command)],
         environment: { HOME: '/', ...recipe.environment, ...environment },
+        stopSignal: 'SIGTERM',
         mounts: contents.map(({ source, target: to }) => ({
           ...{ source: join(build, source), target: to, readOnly: true },
         })),
@@ -217,6 +219,7 @@ export class Container {
       workdir: '/',
       words: [...(image.entrypoint ?? []), ...(command ?? [])],
       environment: { ...image.environment, ...environment },
+      stopSignal: image.stopSignal,
       mounts: image.folders.map((target) => ({ source: target, target, readOnly: false })),
     };
   }

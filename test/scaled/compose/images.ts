@@ -13,6 +13,8 @@ export interface EngineImage {
   environment: Record<string, string>;
   /** Of the image, before the command; where absent, the command is all. */
   entrypoint?: string[];
+  /** What its process is sent to end it. */
+  stopSignal: NodeJS.Signals;
   /** Folders that the image makes for its user. */
   folders: string[];
   /** Of the image's entry point, at the first start; answers when it is done. */
@@ -23,17 +25,30 @@ const dataFolder = '/var/lib/postgresql/data';
 const postgresPrograms = globSync('/usr/lib/postgresql/*/bin').sort().at(-1) ?? '';
 
 const images: Record<string, EngineImage> = {
-  redis: { user: 'redis', environment: { PATH: usualPath }, folders: [] },
-  haproxy: { user: 'haproxy', environment: { PATH: usualPath }, folders: [] },
+  redis: {
+    user: 'redis',
+    environment: { PATH: usualPath },
+    stopSignal: 'SIGTERM',
+    folders: [],
+  },
+  haproxy: {
+    user: 'haproxy',
+    environment: { PATH: usualPath },
+    stopSignal: 'SIGUSR1',
+    folders: [],
+  },
   prom: {
     user: 'nobody',
     environment: { PATH: usualPath },
     entrypoint: ['prometheus'],
+    stopSignal: 'SIGTERM',
     folders: [],
   },
   postgres: {
     user: 'postgres',
     environment: { PATH: `${postgresPrograms}:${usualPath}`, PGDATA: dataFolder },
+    // Fast: it does not wait until all clients have gone by themselves.
+    stopSignal: 'SIGINT',
     folders: ['/var/run/postgresql'],
     prepare({ environment, volume }) {
       const folder = volume(dataFolder);

@@ -9,6 +9,8 @@ import {
   fillYear,
   neverMeet,
   quietCamera,
+  retiredEndpoint,
+  retiredRule,
   seldomEndpoint,
   seldomRule,
 } from '../testing/year-of-rows.ts';
@@ -33,7 +35,7 @@ after(async () => {
 });
 
 /** Rows that a plan touches beside those that it answers with are what grows with the years. */
-const touchesAtMost = 1500;
+const touchesAtMost = 60;
 
 interface Plan {
   'Node Type': string;
@@ -65,21 +67,22 @@ async function findsByIndex(query: Query, most = touchesAtMost): Promise<void> {
 
 const alerts = (query: Partial<AlertQuery>) => alertListing({ limit: 50, ...query });
 
-test('the first page of alerts reads as many rows as it shows', () => findsByIndex(alerts({}), 60));
+test('the first page of alerts reads as many rows as it shows', () => findsByIndex(alerts({})));
 
 test('so does a page of eleven months ago', () =>
-  findsByIndex(alerts({ before: endsAt - 330 * dayMs }), 60));
+  findsByIndex(alerts({ before: endsAt - 330 * dayMs })));
 
-test('a page by one filter reads few rows more', async () => {
+test('so does a page by one filter', async () => {
   await findsByIndex(alerts({ camera: 'camera-7' }));
   await findsByIndex(alerts({ camera: quietCamera }));
   await findsByIndex(alerts({ rule: seldomRule }));
+  await findsByIndex(alerts({ rule: retiredRule }));
   await findsByIndex(alerts({ handling: 'new' }));
   await findsByIndex(alerts({ handling: 'dismissed', before: endsAt - 330 * dayMs }));
 });
 
 test('filters that never meet are not looked for through all that one of them names', async () => {
-  for (const query of neverMeet) await findsByIndex(alerts(query));
+  for (const query of neverMeet) await findsByIndex(alerts(query), 0);
 });
 
 test('what changed since a number is found by it', () =>
@@ -91,4 +94,5 @@ test('the log of an endpoint is read from its end, also of one that is seldom to
   await findsByIndex(deliveryListing({ limit: 100 }), 110);
   await findsByIndex(deliveryListing({ endpointId: 'office', limit: 100 }), 110);
   await findsByIndex(deliveryListing({ endpointId: seldomEndpoint, limit: 100 }), 110);
+  await findsByIndex(deliveryListing({ endpointId: retiredEndpoint, limit: 100 }), 110);
 });

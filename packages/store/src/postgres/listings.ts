@@ -9,15 +9,12 @@ export interface Query {
 }
 
 /** The part of a query that each filter adds where it is given. */
-const alertFilters = {
-  camera: 'alerts.camera_id =',
-  rule: 'alerts.rule_id =',
-  handling: 'alerts.handling =',
-  before: 'alerts.started_at <',
-  after: 'alerts.sequence >',
-} as const;
+const alertFilters = { camera: 'camera_id =', rule: 'rule_id =', handling: 'handling =' } as const;
 
 const deliveryFilters = { endpointId: 'endpoint_id =', alertId: 'alert_id =' } as const;
+
+/** The index of all alerts is one of this, so that it is never taken for a filter. */
+export const byAge = '(-started_at)';
 
 /**
  * Alerts with their violations, as AlertRow. All that began at the same instant as a page's last row
@@ -25,22 +22,33 @@ const deliveryFilters = { endpointId: 'endpoint_id =', alertId: 'alert_id =' } a
  * for what began strictly before. What changed is asked for by its number, which is never twice.
  */
 export function alertListing(query: AlertQuery): Query {
-  const { where, values } = filtered(alertFilters, query);
+  const { camera, rule, handling, before, after, limit } = query;
+  if (after !== undefined) return changedListing(query);
+  const { where, values } = filtered(alertFilters, { camera, rule, handling });
+  const all = values.length === 0;
+  const time =
+    before === undefined
+      ? ''
+      : `AND ${all ? `${byAge} > -` : 'started_at < '}$${values.push(before)}::float8`;
+  const page = `ORDER BY ${all ? byAge : 'started_at DESC'} FETCH FIRST ($${values.push(limit)}::bigint) ROWS WITH TIES`;
+  const alerts = `(SELECT * FROM alerts WHERE ${where} ${time} ${page})`;
+  return { text: `${joinedWith(alerts)} ORDER BY alerts.started_at DESC, sequence DESC`, values };
+}
+
+function changedListing(query: AlertQuery): Query {
+  const filters = { ...alertFilters, before: 'started_at <', after: 'sequence >' };
+  const { where, values } = filtered(filters, query);
   const limit = `$${values.push(query.limit)}::bigint`;
-  const page =
-    query.after === undefined
-      ? `ORDER BY started_at DESC FETCH FIRST (${limit}) ROWS WITH TIES`
-      : `ORDER BY sequence LIMIT ${limit}`;
-  const order = query.after === undefined ? 'alerts.started_at DESC, sequence DESC' : 'sequence';
-  const alerts = `(SELECT * FROM alerts WHERE ${where} ${page})`;
-  return { text: `${joinedWith(alerts)} ORDER BY ${order}`, values };
+  const alerts = `(SELECT * FROM alerts WHERE ${where} ORDER BY sequence LIMIT ${limit})`;
+  return { text: `${joinedWith(alerts)} ORDER BY sequence`, values };
 }
 
 /** Newest first, without their bodies. */
 export function deliveryListing(filter: Parameters<Store['deliveries']>[0]): Query {
   const { where, values } = filtered(deliveryFilters, filter);
   const limit = `$${values.push(filter.limit)}`;
-  const text = `SELECT ${deliveryColumns} FROM deliveries WHERE ${where} ORDER BY position DESC LIMIT ${limit}`;
+  const order = filter.endpointId === undefined ? 'position DESC' : '(-position)';
+  const text = `SELECT ${deliveryColumns} FROM deliveries WHERE ${where} ORDER BY ${order} LIMIT ${limit}`;
   return { text, values };
 }
 

@@ -131,6 +131,7 @@ export const migrations: readonly Step[] = [
     sql: `
   CREATE INDEX deliveries_log ON deliveries (endpoint_id, position);
   DROP INDEX deliveries_of_endpoint;
+  CREATE INDEX alerts_of_camera_rule ON alerts (camera_id, rule_id, started_at);
   CREATE INDEX alerts_of_camera_handled ON alerts (camera_id, handling, started_at);
   CREATE INDEX alerts_of_rule_handled ON alerts (rule_id, handling, started_at);
   `,

@@ -21,8 +21,12 @@ export const neverMeet = [
 /** Alerts of this camera, and of this rule: one a month. */
 export const quietCamera = 'camera-quiet';
 export const seldomRule = 'seldom';
+/** Its alerts are a sixth of all, and none came in the last eight months; nor did one that is new. */
+export const retiredRule = 'retired';
 /** Of all endpoints it is told of the quiet camera only. */
 export const seldomEndpoint = 'night';
+/** A quarter of all deliveries went to it, and none in the last eight months. */
+export const retiredEndpoint = 'pager';
 /** Pictures are kept for as long as the config says where it says nothing. */
 const picturesMs = 3 * dayMs;
 /** Still open at the end of the year. */
@@ -70,9 +74,11 @@ function statements({ cameras, endsAt }: Year, alerts: number): string[] {
   const camera = `CASE WHEN n % ${month} = 7 THEN '${quietCamera}'
     WHEN n % 33 = 0 THEN 'camera-' || (2 + ${chance} % ${cameras - 2})
     ELSE 'camera-' || (1 + ${chance} % ${cameras - 1}) END`;
+  const early = `n <= ${Math.round(alerts / 3)}`;
   const rule = `CASE WHEN n % ${month} = 10 THEN '${seldomRule}'
-    WHEN n % 33 = 0 THEN 'incorrect' ELSE 'no_mask' END`;
-  const handling = `CASE WHEN n % 33 = 0 THEN 'dismissed' WHEN n % 3 = 1 THEN 'new'
+    WHEN n % 33 = 0 THEN 'incorrect' WHEN ${early} AND n % 2 = 0 THEN '${retiredRule}'
+    ELSE 'no_mask' END`;
+  const handling = `CASE WHEN n % 33 = 0 THEN 'dismissed' WHEN ${early} THEN 'new'
     ELSE 'acknowledged' END`;
   const startedAt = `${endsAt - yearMs} + n::float8 * ${yearMs / alerts}`;
   const all = `generate_series(1, ${alerts}) AS n`;
@@ -87,8 +93,9 @@ function statements({ cameras, endsAt }: Year, alerts: number): string[] {
     // An alert changes three times: opened, ended, handled.
     `INSERT INTO alerts
      SELECT ${id('a')}, ${id('v')}, 3 * n, CASE WHEN ${ended} THEN 'ended' ELSE 'firing' END,
-       ${handling}, CASE WHEN n % 33 = 0 THEN 'wrong' END, CASE WHEN n % 3 <> 1 THEN 'operator' END,
-       CASE WHEN n % 3 <> 1 THEN ${startedAt} + 60000 END, NULL, '${trace}', ${camera}, ${rule},
+       ${handling}, CASE WHEN n % 33 = 0 THEN 'wrong' END,
+       CASE WHEN NOT ${early} THEN 'operator' END,
+       CASE WHEN NOT ${early} THEN ${startedAt} + 60000 END, NULL, '${trace}', ${camera}, ${rule},
        ${startedAt}
      FROM ${all}`,
     `UPDATE counters SET value = ${3 * alerts}`,
@@ -101,8 +108,9 @@ function statements({ cameras, endsAt }: Year, alerts: number): string[] {
      SELECT ${id('d', 'n || type || endpoint')}, endpoint, ${id('a')}, type, 'delivered',
        ${startedAt} + after, '${body}'
      FROM ${all}, (VALUES ('alert.firing', 3000), ('alert.ended', 20000)) AS types (type, after),
-       (VALUES ('office'), ('${seldomEndpoint}')) AS endpoints (endpoint)
-     WHERE endpoint = 'office' OR n % ${month} = 7`,
+       (VALUES ('office'), ('${seldomEndpoint}'), ('${retiredEndpoint}')) AS endpoints (endpoint)
+     WHERE endpoint = 'office' OR endpoint = '${retiredEndpoint}' AND ${early}
+       OR endpoint = '${seldomEndpoint}' AND n % ${month} = 7`,
     `INSERT INTO attempts
      SELECT id, 1, endpoint_id, created_at + 5, 38.2, 204, NULL FROM deliveries`,
   ];

@@ -53,7 +53,7 @@ export async function openBullQueue({
       const { promise, resolve } = Promise.withResolvers<boolean>();
       pending.set(id, resolve);
       const timer = setTimeout(() => resolve(false), requestMs);
-      const value = encodeRequest({ kind: 'detect', request }, { id, owner });
+      const value = await encodeRequest({ kind: 'detect', request }, { id, owner });
       // One connection: the picture is there before its job.
       await Promise.all([
         redis.set(frameKey(cameraId), value, 'PX', requestMs),

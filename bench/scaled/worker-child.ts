@@ -60,7 +60,7 @@ async function bull(queue: BatchQueue): Promise<void> {
     bullQueueName,
     async ({ data: { cameraId } }) => {
       const value = await redis.getdelBuffer(frameKey(cameraId));
-      const taken = value === null ? undefined : decodeRequest(value);
+      const taken = value === null ? undefined : await decodeRequest(value);
       if (taken?.kind !== 'detect') return;
       const detections = await queue.detect(taken.request);
       const ms = queue.status().detectorMs ?? 0;

@@ -128,11 +128,10 @@ class RedisQueue implements InferenceQueue {
       () => lost('No inference worker answered within 2 s.'),
       requestMs,
     );
-    const value = encodeRequest(asked, { id, owner });
-    this.#largestBytes = Math.max(this.#largestBytes, value.length);
-    ask(this.#redis, { ...asked, cameraId: asked.request.cameraId, value }).catch(
-      (fault: unknown) => lost(`Redis did not take the request: ${messageOf(fault)}.`),
-    );
+    this.#send(asked, { id, owner }).catch((fault: unknown) => {
+      if (fault instanceof Problem) reject(fault);
+      else lost(`Redis did not take the request: ${messageOf(fault)}.`);
+    });
     try {
       return await promise;
     } catch (fault) {
@@ -143,6 +142,13 @@ class RedisQueue implements InferenceQueue {
       cancel();
       this.#pending.delete(id);
     }
+  }
+
+  async #send(asked: Asked, from: { id: string; owner: string }): Promise<void> {
+    const value = await encodeRequest(asked, from);
+    this.#largestBytes = Math.max(this.#largestBytes, value.length);
+    const { cameraId } = asked.request;
+    await ask(this.#redis, { kind: asked.kind, cameraId, value });
   }
 
   /** Answers of any worker; those that came too late have nobody who waits. */

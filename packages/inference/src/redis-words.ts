@@ -5,7 +5,8 @@
  */
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { ClassifierRequest, DetectorRequest } from './inference-queue.ts';
+import type { DetectorRequest } from './inference-queue.ts';
+import { compressPlanes, decompressPlanes } from './picture-payload.ts';
 import type { Asked, Outcome } from './worker-messages.ts';
 
 /** A request that nobody took by then is lost. */
@@ -22,10 +23,13 @@ const turnKey = 'maskwatch:turn';
 /** Places from Redis itself: the clocks of owners differ. NX keeps the place of a name that waits. */
 const readyScript = `return redis.call('ZADD', KEYS[1], 'NX', redis.call('INCR', KEYS[2]), ARGV[1])`;
 
+/** Memory is taken for what a header says. */
+const Side = z.number().int().min(1).max(8192);
+
 const Header = z.discriminatedUnion('kind', [
   z.object({
     ...{ kind: z.literal('detect'), id: z.string(), owner: z.string(), cameraId: z.string() },
-    ...{ width: z.number().int(), height: z.number().int(), colour: z.enum(['rgb', 'bt601']) },
+    ...{ width: Side, height: Side, colour: z.enum(['rgb', 'bt601']) },
     ...{ scale: z.number(), minConfidence: z.number() },
     ...{ pictureWidth: z.number().optional(), pictureHeight: z.number().optional() },
   }),
@@ -44,37 +48,45 @@ export interface Answer {
   reply: Outcome;
 }
 
-/** Length of the header as 4 bytes, the header as JSON, the bytes of the picture or the crops. */
-export function encodeRequest(asked: Asked, { id, owner }: { id: string; owner: string }): Buffer {
-  const { bytes, fields } = parts(asked);
+/**
+ * Length of the header as 4 bytes, the header as JSON, then the picture as JPEG or the crops as they
+ * are. Problem inference-input where a picture has not the bytes of its size.
+ */
+export async function encodeRequest(
+  asked: Asked,
+  { id, owner }: { id: string; owner: string },
+): Promise<Buffer> {
+  const { bytes, fields } = await parts(asked);
   const header = Buffer.from(JSON.stringify({ kind: asked.kind, id, owner, ...fields }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(header.length);
   return Buffer.concat([length, header, bytes]);
 }
 
-function parts(asked: Asked) {
+async function parts(asked: Asked) {
   if (asked.kind === 'detect') {
     const { planes, ...fields } = asked.request;
-    return { bytes: planes, fields };
+    return { bytes: await compressPlanes(planes, fields), fields };
   }
   const { crops, ...fields } = asked.request;
   return { bytes: crops, fields };
 }
 
 /** Undefined of what no owner of this version wrote. */
-export function decodeRequest(value: Buffer): Taken | undefined {
+export async function decodeRequest(value: Buffer): Promise<Taken | undefined> {
   try {
     const begin = 4 + value.readUInt32BE(0);
-    const { id, owner, kind, ...fields } = Header.parse(
-      JSON.parse(value.toString('utf8', 4, begin)),
-    );
-    const bytes = new Uint8Array(new SharedArrayBuffer(value.length - begin));
-    bytes.set(value.subarray(begin));
-    if (kind === 'detect') {
-      return { id, owner, kind, request: { ...fields, planes: bytes } as DetectorRequest };
+    const { id, owner, ...asked } = Header.parse(JSON.parse(value.toString('utf8', 4, begin)));
+    const bytes = value.subarray(begin);
+    if (asked.kind === 'detect') {
+      const { kind, ...fields } = asked;
+      const planes = await decompressPlanes(bytes, fields);
+      return { id, owner, kind, request: { ...fields, planes } as DetectorRequest };
     }
-    return { id, owner, kind, request: { ...fields, crops: bytes } as ClassifierRequest };
+    const { kind, ...fields } = asked;
+    const crops = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    crops.set(bytes);
+    return { id, owner, kind, request: { ...fields, crops } };
   } catch {
     return undefined;
   }
@@ -124,7 +136,8 @@ export async function take(
   }
   const values = await Promise.all(names.map(([name]) => redis.getdelBuffer(frameKey(name))));
   // What is gone was lost before its turn came.
-  return values.flatMap((value) => (value === null ? [] : (decodeRequest(value) ?? [])));
+  const requests = await Promise.all(values.map((value) => value && decodeRequest(value)));
+  return requests.filter((request) => request !== undefined && request !== null);
 }
 
 export interface FramesWaiting {

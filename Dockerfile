@@ -33,15 +33,17 @@ ENTRYPOINT ["tini", "--", "maskwatch"]
 CMD ["start", "--data-dir", "/data"]
 
 # For compose.gpu.yml alone: the CUDA provider of the very ONNX Runtime that npm brings, and the
-# libraries that it opens. Nobody has built this stage yet: see docs/gpu.md.
+# libraries of the CUDA that it was built for. Nobody has built this stage yet: see docs/gpu.md.
 FROM python:3.12-slim-bookworm AS cuda
 ARG ONNXRUNTIME=1.30.0
-RUN pip install --no-cache-dir --target /cuda "onnxruntime-gpu[cuda,cudnn]==${ONNXRUNTIME}"
+RUN pip install --no-cache-dir --target /cuda "onnxruntime-gpu[cuda,cudnn]==${ONNXRUNTIME}" \
+  && mkdir /libraries \
+  && find /cuda/nvidia -name '*.so*' -exec mv --target-directory=/libraries {} +
 
 FROM runtime AS gpu
-COPY --from=cuda /cuda/nvidia /opt/nvidia
+COPY --from=cuda /libraries /opt/cuda
 COPY --from=cuda /cuda/onnxruntime/capi/libonnxruntime_providers_cuda.so /cuda/onnxruntime/capi/libonnxruntime_providers_shared.so ./node_modules/onnxruntime-node/bin/napi-v6/linux/x64/
-ENV LD_LIBRARY_PATH=/opt/nvidia/cublas/lib:/opt/nvidia/cuda_nvrtc/lib:/opt/nvidia/cuda_runtime/lib:/opt/nvidia/cudnn/lib:/opt/nvidia/cufft/lib:/opt/nvidia/curand/lib:/opt/nvidia/nvjitlink/lib
+ENV LD_LIBRARY_PATH=/opt/cuda
 ENV NVIDIA_DRIVER_CAPABILITIES=compute,utility
 
 # The last one is what is built where no other is asked for.

@@ -101,6 +101,8 @@ function helpOf(command: string): Promise<string> {
 
 test('every command is one of maskwatch, and every option one of its own', async () => {
   const known = await helpOf('');
+  const built = (await combinations).flatMap((one) => one.services.filter(({ build }) => build));
+  await Promise.all([...new Set(built.map(({ command }) => command?.[0] ?? ''))].map(helpOf));
   await eachService(async ({ build, target, command, healthTest }, name) => {
     if (build === undefined) return;
     const usual = readDockerfile(join(build, 'Dockerfile'), target).command;
@@ -137,8 +139,17 @@ test('all that the image is made of is there, and is not kept out of the build',
   const sources = [...stages.keys()].flatMap((name) => contentsOf(stages, name));
 
   assert.ok(sources.length > 5);
+  // What is made in the image anew.
+  const made = new Set(['**/node_modules', '**/dist']);
+  const keeps = ignored.filter((glob) => !made.has(glob));
   for (const { source } of sources) {
     assert.ok(fs.existsSync(join(root, source)), source);
+    const exclude = (path: string) => path.includes('node_modules');
+    const below = fs.globSync(`${source}/**`, { cwd: root, exclude });
+    const kept = below.filter((path) =>
+      parents(path).some((part) => keeps.some((glob) => matchesGlob(part, glob))),
+    );
+    assert.deepEqual(kept, [], `.dockerignore keeps a part of ${source} out`);
     const by = ignored.filter((glob) => parents(source).some((path) => matchesGlob(path, glob)));
     assert.deepEqual(by, [], source);
   }

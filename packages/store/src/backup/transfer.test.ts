@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -26,7 +27,7 @@ import { EvidenceFolder } from '../evidence-folder.ts';
 import { migrations as ofPostgres } from '../postgres/migrations.ts';
 import { migratePostgres, postgresSource, postgresTarget } from '../postgres/transfer.ts';
 import { openPostgresStore } from '../postgres-store.ts';
-import { migrations as ofSqlite } from '../sqlite/migrations.ts';
+import { migrate, migrations as ofSqlite } from '../sqlite/migrations.ts';
 import { databaseIn, migrateSqlite, sqliteSource, sqliteTarget } from '../sqlite/transfer.ts';
 import { openSqliteStore } from '../sqlite-store.ts';
 import type { Store } from '../store.ts';
@@ -405,10 +406,9 @@ test('what is not there, or of another version, is refused with what to do', asy
   await assert.rejects(writeBackup(empty.source, file, program), { code: 'store-absent' });
 
   const old = folder();
-  await (await old.open()).store.close();
+  mkdirSync(old.where);
   const connection = new DatabaseSync(databaseIn(old.where));
-  connection.exec(`PRAGMA user_version = ${ofSqlite.length - 1}; DROP INDEX deliveries_log;
-    CREATE INDEX deliveries_of_endpoint ON deliveries (endpoint_id)`);
+  migrate(connection, ofSqlite.slice(0, -1));
   connection.close();
   await assert.rejects(writeBackup(old.source, file, program), (fault: Problem) => {
     assert.equal(fault.code, 'store-older');

@@ -75,7 +75,8 @@ export class EngineProcess {
   }
 }
 
-function childrenOf(pid: number): number[] {
+/** Its direct children; none where it is gone. */
+export function childrenOf(pid: number): number[] {
   try {
     const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
     return text.split(' ').filter(Boolean).map(Number);

@@ -1,9 +1,9 @@
 /** `maskwatch ingest` as people start it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { childrenOf } from '@maskwatch/platform/testing/engine';
 
 const main = join(import.meta.dirname, '../../main.ts');
 
@@ -50,13 +50,4 @@ export function startIngestChild(
       await ended;
     },
   };
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-    return text.split(' ').filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
 }

@@ -113,6 +113,10 @@ test('what the dashboard says is so: a hub is active, the camera is live, worker
   );
 });
 
+test('no service looks for anybody outside', { skip }, () => {
+  assert.deepEqual(cluster.network.askedOutside(), []);
+});
+
 test('docs/deploy.md and docs/api.md name every figure', { skip }, async () => {
   const pages = ['api', 'deploy'].map((name) =>
     readFileSync(join(root, `docs/${name}.md`), 'utf8'),

@@ -1,3 +1,4 @@
+import '@maskwatch/runtime/no-telemetry';
 import { Worker } from 'node:worker_threads';
 import type { ComputesOn } from '@maskwatch/runtime/provider';
 import { problemOf, type WorkerReply, type WorkerRequest } from './worker-messages.ts';

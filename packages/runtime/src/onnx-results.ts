@@ -1,3 +1,4 @@
+import './no-telemetry.ts';
 import type { Model } from '@maskwatch/contracts/model';
 import { messageOf, Problem } from '@maskwatch/platform/problem';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';

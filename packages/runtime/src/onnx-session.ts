@@ -1,3 +1,4 @@
+import './no-telemetry.ts';
 import type { Model } from '@maskwatch/contracts/model';
 import { Problem } from '@maskwatch/platform/problem';
 import { colourInputs } from '@maskwatch/vision/colour';

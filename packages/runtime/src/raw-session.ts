@@ -1,3 +1,4 @@
+import './no-telemetry.ts';
 import { Problem } from '@maskwatch/platform/problem';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { floatOutputs, type RawOutput, reasonOf } from './onnx-results.ts';

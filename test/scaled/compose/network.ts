@@ -3,7 +3,7 @@
  * names. A cut is a cut cable: packets of the pair go to an address that nobody has, and are gone.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** No card has it: locally administered, and not given to anybody here. */
@@ -27,6 +27,7 @@ export class Network {
   /** What a container reads as /etc/hosts; grows while containers are added. */
   readonly hostsFile: string;
   readonly resolvFile: string;
+  readonly #namesLog: string;
 
   /** Needs root. `folder` takes its files. */
   constructor(folder: string) {
@@ -38,12 +39,14 @@ export class Network {
     ip('link', 'set', this.#prefix, 'up');
     this.hostsFile = join(folder, 'hosts');
     this.resolvFile = join(folder, 'resolv.conf');
+    this.#namesLog = join(folder, 'names.log');
     writeFileSync(this.hostsFile, '127.0.0.1 localhost\n');
     writeFileSync(this.resolvFile, `nameserver ${this.hostAddress}\n`);
     const names = ['--keep-in-foreground', '--no-resolv', '--no-hosts', '--conf-file=/dev/null'];
     const own = [`--addn-hosts=${this.hostsFile}`, `--listen-address=${this.hostAddress}`];
     const files = ['--bind-interfaces', '--pid-file=', '--user=root', '--local-ttl=1'];
-    const words = ['--pdeathsig', 'KILL', '--', 'dnsmasq', ...names, ...own, ...files];
+    const log = ['--log-queries', `--log-facility=${this.#namesLog}`];
+    const words = ['--pdeathsig', 'KILL', '--', 'dnsmasq', ...names, ...own, ...files, ...log];
     this.#names = spawn('setpriv', words, { stdio: 'ignore' });
   }
 
@@ -54,6 +57,14 @@ export class Network {
 
   get subnet(): string {
     return `${this.#subnet}.0/24`;
+  }
+
+  /** Names that containers asked for and that are of none of them: what they look for outside. */
+  askedOutside(): string[] {
+    const log = readFileSync(this.#namesLog, 'utf8');
+    const asked = [...log.matchAll(/ query\[\w+\] (\S+) from /g)].map(([, name = '']) => name);
+    const known = readFileSync(this.hostsFile, 'utf8').split(/\s+/);
+    return [...new Set(asked)].filter((name) => !known.includes(name));
   }
 
   /** A namespace with an address, known by its name and by its service's. */

@@ -1,3 +1,4 @@
+import '@maskwatch/runtime/no-telemetry';
 import { Worker } from 'node:worker_threads';
 import {
   problemOf,

@@ -40,6 +40,11 @@ export class EngineProcess {
     return this.#output.slice(-20).join('');
   }
 
+  get ended(): boolean {
+    const child = this.#child;
+    return child !== undefined && (child.exitCode !== null || child.signalCode !== null);
+  }
+
   start(): void {
     const child = spawn(this.#command, this.#args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -119,6 +124,8 @@ export async function untilUp(engine: EngineProcess, probe: () => Promise<void>)
       return await probe();
     } catch (fault) {
       if (Date.now() > deadline) throw new Error(`${String(fault)}\n${engine.output}`);
+      // The children of one that was killed may hold its memory or its port for a moment longer.
+      if (engine.ended) engine.start();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -65,6 +65,7 @@ test('a folder is copied to a server, backed up there, and restored to another f
   const copied = await db(['copy', '--from', data, '--postgres', address('one')]);
   assert.equal(copied.status, 0, copied.said);
   assert.match(copied.out, /^table +rows +sha256\nviolations +40 +[0-9a-f]{64}\n/);
+  assert.match(copied.said, /^violations: 40 rows read\nalerts: 40 rows read\n/);
   assert.match(copied.out, /^127.0.0.1:\d+\/one has all of .*maskwatch.db; rows and hashes/m);
 
   const file = join(root, 'a.backup');

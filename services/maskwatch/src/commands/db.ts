@@ -12,6 +12,7 @@ import {
   storeOptions,
 } from '../db/named-store.ts';
 import { reportText } from '../db/report-text.ts';
+import { said } from '../db/said-source.ts';
 import { postgresOption } from '../scaled/engine-options.ts';
 import { version } from '../version.ts';
 
@@ -52,22 +53,29 @@ async function backup({ to, ...options }: StoreOptions & { to: string }): Promis
   const { place, source } = namedStore(options);
   const file = resolve(to);
   const madeAt = systemClock.now();
-  process.stdout.write(reportText(await writeBackup(source, file, { program: version, madeAt })));
+  process.stdout.write(
+    reportText(await writeBackup(said(source, tell), file, { program: version, madeAt })),
+  );
   say(`${place} is in ${file}. It holds faces: keep it where only you can read it`);
 }
 
 async function restore({ from, ...options }: StoreOptions & { from: string }): Promise<void> {
   const { place, target } = namedStore(options);
-  process.stdout.write(reportText(await transfer(openBackup(resolve(from)), target)));
+  process.stdout.write(reportText(await transfer(said(openBackup(resolve(from)), tell), target)));
   say(`${place} has all of it; rows and hashes were read back and are the same`);
 }
 
 async function copy({ from, postgres }: { from: string; postgres: string }): Promise<void> {
   const [source, target] = [sqliteAt(from), serverStore(postgres)];
-  process.stdout.write(reportText(await transfer(source.source, target.target)));
+  process.stdout.write(reportText(await transfer(said(source.source, tell), target.target)));
   say(
     `${target.place} has all of ${source.place}; rows and hashes were read back and are the same`,
   );
+}
+
+/** How far it is; what comes out of it goes to stdout. */
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function say(sentence: string): void {

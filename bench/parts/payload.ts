@@ -11,16 +11,15 @@ import { readPicture } from '@maskwatch/training/dataset/decode-picture';
 import { readDataSet } from '@maskwatch/training/dataset/read-data-set';
 import { detectorFigures } from '@maskwatch/training/evaluation/detector-figures';
 import type { PicturePrediction } from '@maskwatch/training/evaluation/prediction';
-import { detectorBytes, detectorGeometry, fillDetectorInput } from '@maskwatch/vision/letterbox';
 import { Redis } from 'ioredis';
 import { faceFinder } from 'maskwatch/evaluate/find-faces';
 import { decode } from '../../test/scenes/ffmpeg.ts';
 import type { BenchFilms } from '../films.ts';
 import { loadShipped, shippedModels } from '../measure/bare-sessions.ts';
-import { median } from '../measure/numbers.ts';
+import { median, sum } from '../measure/numbers.ts';
 import { note, round } from '../report.ts';
-import { filmPictures } from '../scaled/film-pictures.ts';
-import { colourJpeg, greyJpeg, type Payload, type Planes, raw } from '../scaled/payloads.ts';
+import { type DetectorInput, detectorInputs } from '../scaled/film-pictures.ts';
+import { colourJpeg, greyJpeg, type Payload, raw } from '../scaled/payloads.ts';
 
 const payloads = [raw, greyJpeg(80), greyJpeg(90), colourJpeg(80), colourJpeg(90)];
 /** Longest side that the detector sees: what is shipped, and a whole analysis picture. */
@@ -31,7 +30,7 @@ const rate = 5;
 
 export async function payload({ four }: BenchFilms): Promise<void> {
   for (const size of sizes) {
-    const inputs = await detectorInputs(four.film, size);
+    const inputs = await detectorInputs(four.film, { size, count: pictures });
     const { width, height } = inputs[0]!;
     note(`${width}x${height}, ${inputs.length} pictures of a film, medians of ${rounds} rounds`);
     await costs(inputs);
@@ -39,19 +38,7 @@ export async function payload({ four }: BenchFilms): Promise<void> {
   await precision();
 }
 
-async function detectorInputs(film: string, size: number): Promise<Planes[]> {
-  const { detector } = await loadShipped();
-  return (await filmPictures(film, pictures)).map((picture) => {
-    const { width, height } = picture;
-    const { input } = detector.model;
-    const geometry = detectorGeometry(width, height, { ...input, size, upscale: 'never' });
-    const data = new Uint8Array(detectorBytes(geometry));
-    fillDetectorInput(picture, geometry, data);
-    return { data, width: geometry.width, height: geometry.height, colour: picture.colour };
-  });
-}
-
-async function costs(inputs: readonly Planes[]): Promise<void> {
+async function costs(inputs: readonly DetectorInput[]): Promise<void> {
   const server = await startRedis('frames');
   const redis = new Redis(server.url);
   const measured = new Map(payloads.map(({ name }) => [name, [] as Cost[]]));
@@ -70,11 +57,14 @@ async function costs(inputs: readonly Planes[]): Promise<void> {
   for (const [name, all] of measured) {
     const of = (read: (cost: Cost) => number) => median(all.map(read));
     const bytes = of((cost) => cost.bytes);
+    const parts = (['encodeMs', 'socketMs', 'redisMs', 'decodeMs'] as const).map((part) =>
+      of((cost) => cost[part]),
+    );
+    const [encode, socket, redis, decode] = parts.map(round);
     note(
-      `  ${name}: encode ${round(of((cost) => cost.encodeMs))} ms, decode ` +
-        `${round(of((cost) => cost.decodeMs))} ms of CPU; ${round(bytes / 1000)} KB, each way ` +
-        `${round((8 * rate * bytes) / 1e6)} Mbit/s at ${rate} a second; ` +
-        `Redis ${round(of((cost) => cost.redisMs))} ms`,
+      `  ${name}: CPU ${round(sum(parts))} ms (encode ${encode}, to Redis and back ${socket}, ` +
+        `Redis ${redis}, decode ${decode}); ${round(bytes / 1000)} KB, each way ` +
+        `${round((8 * rate * bytes) / 1e6)} Mbit/s at ${rate} a second`,
     );
   }
 }
@@ -83,13 +73,15 @@ interface Cost {
   encodeMs: number;
   decodeMs: number;
   bytes: number;
+  /** Of both clients. */
+  socketMs: number;
   redisMs: number;
 }
 
 /** Of one picture, on average. */
 async function costOf(
   { encode, decode }: Payload,
-  { inputs, redis }: { inputs: readonly Planes[]; redis: Redis },
+  { inputs, redis }: { inputs: readonly DetectorInput[]; redis: Redis },
 ): Promise<Cost> {
   const encoded: Buffer[] = [];
   const encodeMs = await cpuMs(async () => {
@@ -99,16 +91,18 @@ async function costOf(
     for (const [n, bytes] of encoded.entries()) await decode(bytes, inputs[n]!);
   });
   const before = await redisCpuMs(redis);
-  for (const bytes of encoded) {
-    await redis.set('picture', bytes, 'PX', 2000);
-    await redis.getdelBuffer('picture');
-  }
+  const socketMs = await cpuMs(async () => {
+    for (const bytes of encoded) {
+      await redis.set('picture', bytes, 'PX', 2000);
+      await redis.getdelBuffer('picture');
+    }
+  });
   const redisMs = (await redisCpuMs(redis)) - before;
   const bytes = encoded.reduce((sum, { length }) => sum + length, 0);
   const each = (value: number) => value / inputs.length;
   return {
     ...{ encodeMs: each(encodeMs), decodeMs: each(decodeMs) },
-    ...{ bytes: each(bytes), redisMs: each(redisMs) },
+    ...{ bytes: each(bytes), socketMs: each(socketMs), redisMs: each(redisMs) },
   };
 }
 
@@ -135,6 +129,7 @@ async function precision(): Promise<void> {
   const { model } = (await loadShipped()).detector;
   const queue = await startInferenceWorkers({ ...shippedModels, logger: silentLogger });
   const found = new Map(payloads.map(({ name }) => [name, [] as PicturePrediction[]]));
+  const bytesOf = new Map(payloads.map(({ name }) => [name, 0]));
   try {
     for (const { file, source, faces = [], bytes } of set.pictures) {
       const jpeg = await bytes();
@@ -144,7 +139,8 @@ async function precision(): Promise<void> {
       // As a camera's pictures come.
       const { picture } = await decode(jpeg, { filters, width, height });
       for (const one of payloads) {
-        const find = faceFinder(travelling(queue, one), model);
+        const count = (bytes: number) => bytesOf.set(one.name, bytesOf.get(one.name)! + bytes);
+        const find = faceFinder(travelling(queue, one, count), model);
         const detections = await find(picture, { minConfidence: 0.01 });
         found.get(one.name)!.push({ file, source, width, height, faces, detections });
       }
@@ -162,7 +158,7 @@ async function precision(): Promise<void> {
     note(
       `${name}: AP ${faceAp!.toFixed(4)} (${low.toFixed(3)} to ${high.toFixed(3)}), recall ` +
         `${main!.recall!.toFixed(3)}, ${believed} faces found, of ${main!.faces} from 16 px on ` +
-        `in ${predictions.length} pictures`,
+        `in ${predictions.length} pictures; ${round(bytesOf.get(name)! / predictions.length / 1000)} KB a picture`,
     );
   }
 }
@@ -170,14 +166,16 @@ async function precision(): Promise<void> {
 const even = (side: number) => side - (side % 2);
 
 /** The queue as if its pictures had come that way. */
-function travelling(queue: InferenceQueue, { encode, decode }: Payload): InferenceQueue {
+function travelling(
+  queue: InferenceQueue,
+  { encode, decode }: Payload,
+  onBytes: (bytes: number) => void,
+): InferenceQueue {
   return {
     async detect(request) {
-      const { planes, width, height, colour } = request;
-      const bytes = await encode({ data: planes, width, height, colour });
-      const { data, colour: decoded } = await decode(bytes, { width, height });
-      const own = data as Uint8Array<SharedArrayBuffer>;
-      return queue.detect({ ...request, planes: own, colour: decoded });
+      const bytes = await encode(request);
+      onBytes(bytes.length);
+      return queue.detect({ ...request, ...(await decode(bytes, request)) });
     },
     classify: (request) => queue.classify(request),
     status: () => queue.status(),

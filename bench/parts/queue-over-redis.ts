@@ -3,11 +3,12 @@
  * cameras on two workers, and beside BullMQ. Short slices of A B A B; medians of the rounds count.
  */
 import { startQueue } from '@maskwatch/inference/in-process-queue';
-import { detectorGeometry } from '@maskwatch/vision/letterbox';
+import type { BenchFilms } from '../films.ts';
 import { loadShipped } from '../measure/bare-sessions.ts';
 import { median, percentile, sum } from '../measure/numbers.ts';
 import { note, printBudget, printRatio, round } from '../report.ts';
 import type { LoadOptions } from '../scaled/camera-load.ts';
+import { type DetectorInput, detectorInputs } from '../scaled/film-pictures.ts';
 import { coresText, type MeasuredLoad, measuredLoad } from '../scaled/measured-load.ts';
 import { type System, startSystem } from '../scaled/system.ts';
 
@@ -15,14 +16,15 @@ const targets = { overMemory: 0.92, twoOverOne: 1.7, mostOverLeast: 1.2, ageOver
 const manyCameras = 64;
 const rate = 5;
 
+type Pictures = readonly DetectorInput[];
 type Fed = Pick<System, 'queue' | 'cpu'>;
 
-export async function queueOverRedis(): Promise<void> {
-  const size = await inputSize();
+export async function queueOverRedis({ four }: BenchFilms): Promise<void> {
+  const pictures = await detectorInputs(four.film, { count: 20 });
   await withSystems([['inference', 1]], async ([one]) => {
-    await overMemory(one!, size);
+    await overMemory(one!, pictures);
     await withSystems([['inference', 2]], async ([two]) => {
-      await twoOverOne({ one: one!, two: two! }, size);
+      await twoOverOne({ one: one!, two: two! }, pictures);
     });
   });
   await withSystems(
@@ -30,14 +32,14 @@ export async function queueOverRedis(): Promise<void> {
       ['inference', 2],
       ['bullmq', 2],
     ],
-    ([ours, bull]) => manyOnTwo({ ours: ours!, bull: bull! }, size),
+    ([ours, bull]) => manyOnTwo({ ours: ours!, bull: bull! }, pictures),
   );
   await withSystems(
     [
       ['echo', 2],
       ['bullmq-echo', 2],
     ],
-    ([ours, bull]) => withoutModels({ ours: ours!, bull: bull! }, size),
+    ([ours, bull]) => withoutModels({ ours: ours!, bull: bull! }, pictures),
   );
 }
 
@@ -54,20 +56,13 @@ async function withSystems(
   }
 }
 
-/** Of the detector's input for a 720p picture. */
-async function inputSize() {
-  const { input } = (await loadShipped()).detector.model;
-  const { width, height } = detectorGeometry(1280, 720, { ...input, upscale: 'never' });
-  return { width, height };
-}
-
-async function overMemory(redis: System, size: { width: number; height: number }) {
+async function overMemory(redis: System, pictures: Pictures) {
   const queue = await startQueue({
     script: new URL(import.meta.resolve('@maskwatch/inference/worker')),
     setups: [{ ...(await loadShipped()), golden: false }],
   });
   const memory = { queue, cpu: () => ({ redis: 0, workers: [] }) };
-  const load = { ...size, cameras: 4, warmMs: 800, windowMs: 4000 };
+  const load = { pictures, cameras: 4, warmMs: 800, windowMs: 4000 };
   try {
     const ratios = await alternate({ redis, memory }, { load, rounds: 6 });
     printRatio({
@@ -79,11 +74,8 @@ async function overMemory(redis: System, size: { width: number; height: number }
   }
 }
 
-async function twoOverOne(
-  { one, two }: { one: System; two: System },
-  size: { width: number; height: number },
-) {
-  const load = { ...size, cameras: 8, warmMs: 800, windowMs: 4000 };
+async function twoOverOne({ one, two }: { one: System; two: System }, pictures: Pictures) {
+  const load = { pictures, cameras: 8, warmMs: 800, windowMs: 4000 };
   const ratios = await alternate({ two, one }, { load, rounds: 6 });
   printRatio({
     ...{ name: 'two-workers-over-one', value: ratios.median, target: targets.twoOverOne },
@@ -91,11 +83,8 @@ async function twoOverOne(
   });
 }
 
-async function manyOnTwo(
-  systems: { ours: System; bull: System },
-  size: { width: number; height: number },
-) {
-  const load = { ...size, cameras: manyCameras, rate, warmMs: 4000, windowMs: 10_000 };
+async function manyOnTwo(systems: { ours: System; bull: System }, pictures: Pictures) {
+  const load = { pictures, cameras: manyCameras, rate, warmMs: 4000, windowMs: 10_000 };
   const { first, second } = await alternate(systems, { load, rounds: 3 });
   const fairness = mostOverLeast(first);
   note(`by camera: ours ${spread(first)}, BullMQ ${spread(second)}`);
@@ -135,13 +124,14 @@ function spread(runs: MeasuredLoad[]): string {
   return `${Math.min(...counts)} to ${Math.max(...counts)} answered (${lost} lost, ${replaced} replaced)`;
 }
 
-/** What either queue carries where workers answer at once: as many GPUs as one likes. */
-async function withoutModels(
-  systems: { ours: System; bull: System },
-  size: { width: number; height: number },
-) {
-  const load = { ...size, cameras: manyCameras, warmMs: 500, windowMs: 3000 };
+/** What the queues themselves cost: workers answer at once, as fast as one likes. */
+async function withoutModels(systems: { ours: System; bull: System }, pictures: Pictures) {
+  const load = { pictures, cameras: manyCameras, warmMs: 500, windowMs: 3000 };
   const ratios = await alternate(systems, { load, rounds: 4 });
+  const dearer = ratios.first.map((run, n) => cpuMsOf(ratios.second[n]!) / cpuMsOf(run));
+  printRatio({
+    ...{ name: 'bullmq-cpu-over-redis', value: median(dearer), target: 1, better: 'more' },
+  });
   printRatio({
     ...{ name: 'redis-over-bullmq-empty', value: ratios.median, target: 1 },
     better: 'more',
@@ -168,6 +158,11 @@ async function alternate<Name extends string>(
   return { median: median(ratios), first, second };
 }
 
+/** Of one picture, in all processes of the bench. */
+function cpuMsOf({ cores: { redis, feeder, workers }, picturesPerSecond }: MeasuredLoad): number {
+  return (1000 * (redis + feeder + sum(workers))) / picturesPerSecond;
+}
+
 /** Medians of a name's slices. */
 function say(name: string, runs: MeasuredLoad[]): void {
   const of = (read: (run: MeasuredLoad) => number) => median(runs.map(read));
@@ -178,14 +173,11 @@ function say(name: string, runs: MeasuredLoad[]): void {
     feeder: of(({ cores }) => cores.feeder),
     others: of(({ cores }) => cores.others),
   };
-  const cpuMs = of(({ cores: { redis, feeder, workers }, picturesPerSecond }) => {
-    return (1000 * (redis + feeder + sum(workers))) / picturesPerSecond;
-  });
   const redisMs = of((run) => (1000 * run.cores.redis) / run.picturesPerSecond);
   const rate = round(of((run) => run.picturesPerSecond));
   const p99 = round(of((run) => percentile(run.waits, 0.99)));
   note(
     `${name}: ${rate} pictures a second, answered within ${p99} ms (p99); ` +
-      `CPU a picture ${round(cpuMs)} ms, of it Redis ${round(redisMs)}; ${coresText(cores)}`,
+      `CPU a picture ${round(of(cpuMsOf))} ms, of it Redis ${round(redisMs)}; ${coresText(cores)}`,
   );
 }

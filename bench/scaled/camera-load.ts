@@ -1,15 +1,14 @@
 /** Cameras as an ingest has them: one request under way each, the newest frame goes next. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DetectorRequest, InferenceQueue } from '@maskwatch/inference/inference-queue';
-import { goldenPattern } from '@maskwatch/vision/golden-pattern';
+import type { DetectorInput } from './film-pictures.ts';
 
 export interface LoadOptions {
   cameras: number;
   /** Frames a second of each camera; a next one is always there where absent. */
   rate?: number;
-  /** Of the detector's input. */
-  width: number;
-  height: number;
+  /** What each camera shows, over and over. */
+  pictures: readonly DetectorInput[];
   warmMs: number;
   /** What is answered in this time counts. */
   windowMs: number;
@@ -67,7 +66,6 @@ async function cameraLoop(
   queue: Pick<InferenceQueue, 'detect'>,
   { camera, load, result, options }: CameraLoopOptions,
 ): Promise<void> {
-  const request = requestOf(camera, options);
   const frames = framesOf(camera, options);
   let last = -1;
   while (load.running) {
@@ -75,6 +73,7 @@ async function cameraLoop(
     const replaced = frame.number - last - 1;
     last = frame.number;
     const askedAt = performance.now();
+    const request = requestOf(camera, { frame: frame.number, ...options });
     const answered = await queue.detect(request).then(
       () => true,
       () => false,
@@ -108,11 +107,10 @@ function framesOf(camera: number, { rate, cameras }: LoadOptions) {
   };
 }
 
-function requestOf(camera: number, { width, height }: LoadOptions): DetectorRequest {
-  const planes = new Uint8Array(new SharedArrayBuffer(3 * width * height));
-  planes.set(goldenPattern(width, height));
-  return {
-    ...{ cameraId: `camera-${camera + 1}`, planes, width, height, colour: 'bt601' },
-    ...{ scale: 2, pictureWidth: 2 * width, pictureHeight: 2 * height, minConfidence: 0.1 },
-  };
+function requestOf(
+  camera: number,
+  { frame, pictures }: LoadOptions & { frame: number },
+): DetectorRequest {
+  const picture = pictures[(camera + frame) % pictures.length]!;
+  return { ...picture, cameraId: `camera-${camera + 1}`, scale: 2, minConfidence: 0.1 };
 }

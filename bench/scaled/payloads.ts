@@ -1,27 +1,19 @@
 /** Ways in which the planes of a detector's input could travel. */
 import jpegTurbo from '@julusian/jpeg-turbo';
 import { toRgb } from '@maskwatch/vision/colour';
-import type { Colour } from '@maskwatch/vision/picture';
-
-/** uint8 [3, height, width]. */
-export interface Planes {
-  data: Uint8Array;
-  width: number;
-  height: number;
-  colour: Colour;
-}
+import type { DetectorInput } from './film-pictures.ts';
 
 export interface Payload {
   name: string;
-  encode(planes: Planes): Promise<Buffer>;
+  encode(input: DetectorInput): Promise<Buffer>;
   /** Into shared memory, as the threads take it. */
-  decode(bytes: Buffer, size: Pick<Planes, 'width' | 'height'>): Promise<Planes>;
+  decode(bytes: Buffer, size: Pick<DetectorInput, 'width' | 'height'>): Promise<DetectorInput>;
 }
 
 export const raw: Payload = {
   name: 'raw',
-  encode: async ({ data }) => Buffer.from(data),
-  decode: async (bytes, size) => ({ ...size, data: shared(bytes), colour: 'bt601' }),
+  encode: async ({ planes }) => Buffer.from(planes),
+  decode: async (bytes, size) => ({ ...sizeOf(size), planes: shared(bytes), colour: 'bt601' }),
 };
 
 /** The three planes below each other as one grey picture: no colours are converted. */
@@ -29,13 +21,13 @@ export function greyJpeg(quality: number): Payload {
   const [format, subsampling] = [jpegTurbo.FORMAT_GRAY, jpegTurbo.SAMP_GRAY];
   return {
     name: `JPEG of grey planes, q${quality}`,
-    encode: ({ data, width, height }) =>
-      jpegTurbo.compress(Buffer.from(data.buffer, data.byteOffset, data.length), {
+    encode: ({ planes, width, height }) =>
+      jpegTurbo.compress(Buffer.from(planes.buffer, planes.byteOffset, planes.length), {
         ...{ format, subsampling, quality, width, height: 3 * height },
       }),
     async decode(bytes, size) {
       const { data } = await jpegTurbo.decompress(bytes, { format });
-      return { ...size, data: shared(data), colour: 'bt601' };
+      return { ...sizeOf(size), planes: shared(data), colour: 'bt601' };
     },
   };
 }
@@ -45,9 +37,9 @@ export function colourJpeg(quality: number): Payload {
   const format = jpegTurbo.FORMAT_RGB;
   return {
     name: `JPEG of RGB, 4:2:0, q${quality}`,
-    encode({ data, width, height, colour }) {
+    encode({ planes, width, height, colour }) {
       const plane = (n: number) => ({
-        ...{ width, height, data: data.subarray(n * width * height, (n + 1) * width * height) },
+        ...{ width, height, data: planes.subarray(n * width * height, (n + 1) * width * height) },
       });
       const chroma = (n: number) => halved(plane(n));
       const picture =
@@ -67,10 +59,12 @@ export function colourJpeg(quality: number): Payload {
         planes[at + pixels] = data[from + 1]!;
         planes[at + 2 * pixels] = data[from + 2]!;
       }
-      return { ...size, data: planes, colour: 'rgb' };
+      return { ...sizeOf(size), planes, colour: 'rgb' };
     },
   };
 }
+
+const sizeOf = ({ width, height }: Pick<DetectorInput, 'width' | 'height'>) => ({ width, height });
 
 interface Plane {
   data: Uint8Array;

@@ -4,9 +4,18 @@ import { systemClock } from '@maskwatch/platform/clock';
 import { createLogger } from '@maskwatch/platform/logger';
 import { openRedis, redisReady } from '@maskwatch/platform/redis';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import type { Redis } from 'ioredis';
 import type { DetectorRequest } from './inference-queue.ts';
 import { openRedisQueue } from './redis-queue.ts';
-import { type Answer, answer, frameKey, readyKeys, type Taken, take } from './redis-words.ts';
+import {
+  type Answer,
+  answer,
+  fetchRequests,
+  frameKey,
+  readyKeys,
+  type Taken,
+  takeCameras,
+} from './redis-words.ts';
 
 const logger = createLogger({ service: 'test' });
 
@@ -32,6 +41,10 @@ async function open(t: TestContext) {
   return { server, queue, redis, reader };
 }
 
+async function take(connections: { reader: Redis; redis: Redis }, most: number) {
+  return fetchRequests(connections.redis, await takeCameras(connections, { most }));
+}
+
 const noFace: Answer['reply'] = { kind: 'detections', detections: [], ms: 3 };
 const codeOf = (fault: unknown) => (fault as { code?: string }).code;
 
@@ -42,7 +55,7 @@ test('what nobody answers within 2 s is counted as lost, and the next frame goes
   const second = queue.detect(request('gate'));
   let taken: Taken | undefined;
   // The name of the one that is lost may still be there.
-  while (taken === undefined) [taken] = await take({ reader, redis }, { most: 4 });
+  while (taken === undefined) [taken] = await take({ reader, redis }, 4);
   await answer(redis, taken.owner, { id: taken.id, worker: 'w', reply: noFace });
 
   assert.equal(first, 'inference-lost');
@@ -75,10 +88,7 @@ test('a worker takes crops first, then the oldest picture, and each once', async
   await new Promise((go) => setTimeout(go, 100));
   const settled = Promise.allSettled(asked);
 
-  const order = [
-    ...(await take({ reader, redis }, { most: 8 })),
-    ...(await take({ reader, redis }, { most: 8 })),
-  ];
+  const order = [...(await take({ reader, redis }, 8)), ...(await take({ reader, redis }, 8))];
 
   assert.deepEqual(
     order.map(({ kind, request: { cameraId } }) => `${kind} ${cameraId}`),
@@ -100,7 +110,7 @@ test('requests are lost while Redis is away, and answered again when it is back,
       () => true,
       () => false,
     );
-    const taken = await take({ reader, redis }, { most: 1 }).catch(() => []);
+    const taken = await take({ reader, redis }, 1).catch(() => []);
     for (const { id, owner } of taken)
       await answer(redis, owner, { id, worker: 'w', reply: noFace });
     answered = await asked;

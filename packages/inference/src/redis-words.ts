@@ -118,14 +118,13 @@ export interface TakeOptions {
 type Popped = [key: string, names: [name: string, place: string][]] | null;
 
 /**
- * The oldest requests of one kind, at most `most`; none after a second. Names are taken in one step,
- * so that each goes to one worker, and with them their pictures: a worker that dies costs these frames
- * and no other. `reader` blocks; `redis` fetches.
+ * Cameras with the oldest requests of one kind, at most `most`; none after a second. They are taken in
+ * one step, so that each goes to one worker. `reader` blocks.
  */
-export async function take(
+export async function takeCameras(
   { reader, redis }: { reader: Redis; redis: Redis },
   { most, collect }: TakeOptions,
-): Promise<Taken[]> {
+): Promise<string[]> {
   const popped = await reader.bzmpop(1, readyKeys.length, ...readyKeys, 'MIN', 'COUNT', most);
   const [key, names] = (popped as Popped) ?? [];
   if (key === undefined || names === undefined) return [];
@@ -134,10 +133,21 @@ export async function take(
     const more = await redis.zmpop(1, key, 'MIN', 'COUNT', most - names.length);
     names.push(...((more as Popped)?.[1] ?? []));
   }
-  const values = await Promise.all(names.map(([name]) => redis.getdelBuffer(frameKey(name))));
-  // What is gone was lost before its turn came.
-  const requests = await Promise.all(values.map((value) => value && decodeRequest(value)));
-  return requests.filter((request) => request !== undefined && request !== null);
+  return names.map(([name]) => name);
+}
+
+/**
+ * Their requests, which are in Redis no more: a worker that dies costs these frames and no other. What
+ * is gone was lost before its turn came.
+ */
+export async function fetchRequests(redis: Redis, cameraIds: readonly string[]): Promise<Taken[]> {
+  const requests = await Promise.all(
+    cameraIds.map(async (cameraId) => {
+      const value = await redis.getdelBuffer(frameKey(cameraId));
+      return value === null ? undefined : decodeRequest(value);
+    }),
+  );
+  return requests.filter((request) => request !== undefined);
 }
 
 export interface FramesWaiting {

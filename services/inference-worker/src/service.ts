@@ -2,7 +2,13 @@
 import { hostname } from 'node:os';
 import type { ProcessStamp, WorkerStatus } from '@maskwatch/contracts/scaled';
 import type { BatchQueue } from '@maskwatch/inference/in-process-queue';
-import { answer, framesWaiting, type Taken, take } from '@maskwatch/inference/redis-words';
+import {
+  answer,
+  fetchRequests,
+  framesWaiting,
+  type Taken,
+  takeCameras,
+} from '@maskwatch/inference/redis-words';
 import { type Outcome, recordOf } from '@maskwatch/inference/worker-messages';
 import {
   readStamp,
@@ -49,7 +55,7 @@ export class InferenceService {
   readonly #options: InferenceServiceOptions;
   readonly counts = { pictures: 0, crops: 0, failed: 0 };
   /** Batches under way: since when. */
-  readonly #underWay = new Map<Taken[], number>();
+  readonly #underWay = new Map<string[], number>();
   #welcome = false;
   /** Why it does not compute where it was asked to, as the log was told. */
   #fallback: string | undefined;
@@ -108,9 +114,9 @@ export class InferenceService {
         const collect = this.#onGpu ? () => this.#pause(collectMs) : undefined;
         const options = { most, ...(collect === undefined ? {} : { collect }) };
         // Its loss is logged by the connection, which comes back by itself.
-        const taken = await take({ reader, redis }, options).catch(() => undefined);
-        if (taken === undefined) await Promise.race([this.#pause(pauseMs), this.#untilFree()]);
-        else if (taken.length > 0) void this.#answer(taken);
+        const cameras = await takeCameras({ reader, redis }, options).catch(() => undefined);
+        if (cameras === undefined) await Promise.race([this.#pause(pauseMs), this.#untilFree()]);
+        else if (cameras.length > 0) void this.#answer(cameras);
       }
     }
   }
@@ -135,16 +141,18 @@ export class InferenceService {
     });
   }
 
-  async #answer(taken: Taken[]): Promise<void> {
+  /** Fetched while the batch before computes. */
+  async #answer(cameras: string[]): Promise<void> {
     const { redis, id: worker, clock } = this.#options;
-    this.#underWay.set(taken, clock.now());
+    this.#underWay.set(cameras, clock.now());
+    // The owner counts what it does not hear as lost.
+    const taken = await fetchRequests(redis, cameras).catch(() => []);
     const outcomes = await this.#judge(taken);
     const said = taken.map(({ id, owner }, n) =>
-      // The owner counts what it does not hear as lost.
       answer(redis, owner, { id, worker, reply: outcomes[n]! }).catch(() => {}),
     );
     await Promise.all(said);
-    this.#underWay.delete(taken);
+    this.#underWay.delete(cameras);
     this.#freed?.();
   }
 

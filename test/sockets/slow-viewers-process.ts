@@ -15,12 +15,15 @@ interface Order {
 export interface SlowFigures {
   /** Those that were connected once. */
   joined: number;
+  /** Tries to connect that failed, and the last reason. */
+  failed: number;
+  reason: string;
   /** Times that one noticed that it was cut off. */
   cut: number;
 }
 
 const joined = new Set<number>();
-const figures: SlowFigures = { joined: 0, cut: 0 };
+const figures: SlowFigures = { joined: 0, failed: 0, reason: '', cut: 0 };
 
 function join({ url, cameraIds }: Order['viewers'][number], index: number): void {
   const readsNothing = index % 2 === 0;
@@ -41,6 +44,10 @@ function join({ url, cameraIds }: Order['viewers'][number], index: number): void
     socket.emit('watch', cameraIds);
     if (readsNothing) timer = setTimeout(() => below()?.pause(), readMs);
     else read();
+  });
+  socket.on('connect_error', (fault) => {
+    figures.failed += 1;
+    figures.reason = fault.message;
   });
   socket.on('picture', (_live, _jpeg, acknowledge: () => void) => acknowledge());
   socket.on('disconnect', () => {

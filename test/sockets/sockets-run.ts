@@ -53,6 +53,8 @@ export interface SocketsResult {
   /** Alerts that changed during the run. */
   alerts: number;
   pictures: { sent: number; dropped: number };
+  /** What the hubs warned of, each sentence with how often. */
+  warnings: Map<string, number>;
 }
 
 export async function runSockets(options: SocketsOptions): Promise<SocketsResult> {
@@ -85,6 +87,7 @@ export async function runSockets(options: SocketsOptions): Promise<SocketsResult
       closers.push(() => harm.close());
       await until('the slow ones are there', () => harm.figures.joined === slow, {
         withinMs: 120_000,
+        seen: () => harm.figures,
       });
       phases.push(
         await measure({ name: `beside ${slow} slow`, slow: true, seconds, slowPid: harm.pid }),
@@ -108,11 +111,23 @@ export async function runSockets(options: SocketsOptions): Promise<SocketsResult
       missed: missing.reduce((sum, one) => sum + one, 0),
       alerts: alerts.length,
       pictures: { sent: owner.pictures, dropped },
+      warnings: warningsOf(hubs.map((hub) => hub.log()).join('')),
     };
   } finally {
     for (const close of closers) close();
     await service.close();
   }
+}
+
+function warningsOf(log: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of log.split('\n').filter((text) => text.startsWith('{'))) {
+    const { level, msg } = JSON.parse(line) as { level: number | string; msg: string };
+    if (level === 'warn' || level === 'error' || Number(level) >= 40) {
+      counts.set(msg, (counts.get(msg) ?? 0) + 1);
+    }
+  }
+  return counts;
 }
 
 /** All alerts that changed after a sequence, in its order. */

@@ -39,8 +39,8 @@ function printTable(phases: Phase[]): void {
 }
 
 const viewers = 1000;
-const { phases, missed, alerts, pictures } = await runSockets({
-  ...{ viewers, slow: 100, cameras: 16, rounds: 4, phaseS: 15, longS: 60 },
+const { phases, missed, alerts, pictures, warnings } = await runSockets({
+  ...{ viewers, slow: 100, cameras: 16, rounds: 9, phaseS: 10, longS: 60 },
   print: (line) => console.log(line),
 });
 console.log(
@@ -49,17 +49,18 @@ console.log(
 printTable(phases);
 console.log(`pictures shown by the owner: ${pictures.sent}, dropped by it: ${pictures.dropped}`);
 console.log(`alerts that changed: ${alerts}; missed by ${viewers} viewers: ${missed}`);
-const median = (slow: boolean, of: (phase: Phase) => number) => {
-  const all = phases.slice(0, -1).filter((phase) => phase.slow === slow);
-  return all.map(of).toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!;
+/** Beside slow ones over alone just before, so that what else the machine does falls on both. */
+const ratio = (of: (phase: Phase) => number) => {
+  const rounds = phases.slice(0, -1);
+  const ratios = rounds.flatMap((phase, n) => (phase.slow ? [of(phase) / of(rounds[n - 1]!)] : []));
+  return ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)]!;
 };
-const ratio = (of: (phase: Phase) => number) => median(true, of) / median(false, of);
 const change = (name: string, of: (phase: Phase) => number) => {
   const share = ratio(of) - 1;
   return `${name} ${share < 0 ? '' : '+'}${percent(share)}`;
 };
 console.log(
-  `medians beside the slow ones over alone: ${[
+  `beside the slow ones over alone, median of ${phases.length >> 1} rounds: ${[
     change('messages/s', (one) => one.messagesPerSecond),
     change('picture p50', (one) => one.pictureMs[0]),
     change('picture p99', (one) => one.pictureMs[1]),
@@ -67,6 +68,8 @@ console.log(
     change('hub CPU', ({ hubs }) => hubs.reduce((sum, { cpu }) => sum + cpu, 0)),
   ].join(', ')}`,
 );
+for (const [sentence, count] of warnings)
+  console.log(`the hubs warned ${count} times: ${sentence}`);
 // Delays follow what else the machine does ("others CPU"): they are printed, and judged by people.
 const unhurt = Math.abs(ratio(({ messagesPerSecond }) => messagesPerSecond) - 1) <= 0.1;
 process.exitCode = missed === 0 && alerts > 0 && unhurt ? 0 : 1;

@@ -65,7 +65,7 @@ export class SlowViewers {
     return this.#child.pid!;
   }
 
-  figures: SlowFigures = { joined: 0, cut: 0 };
+  figures: SlowFigures = { joined: 0, failed: 0, reason: '', cut: 0 };
 
   constructor(viewers: { url: string; cameraIds: string[] }[]) {
     this.#child.on('message', (figures) => {

@@ -162,6 +162,21 @@ export class Stage {
     return Date.now();
   }
 
+  async #delivered(): Promise<void> {
+    let waiting: unknown;
+    const nothing = async () => {
+      const asked = this.get<{ deliveries: Delivery[] }>('/deliveries?limit=200');
+      const { deliveries } = await asked.catch((fault) => {
+        waiting = String(fault);
+        return { deliveries: undefined };
+      });
+      if (deliveries === undefined) return false;
+      waiting = deliveries.find(({ state }) => state === 'waiting');
+      return waiting === undefined;
+    };
+    await until('nothing waits', nothing, { withinMs: deliveredMs, seen: () => waiting });
+  }
+
   /** Of the containers of a service the first whose metrics say so. */
   async #first(service: string, port: number, said: RegExp): Promise<Container | undefined> {
     const headers = { authorization: `Bearer ${this.cluster.token}` };
@@ -189,20 +204,14 @@ export class Stage {
 
   /** What became of the violations and promises of a time, once nothing waits any more. */
   async verdict(from: number, to: number, gaps: Gap[]): Promise<Verdict & { showings: number }> {
-    let waiting: unknown;
-    const nothing = async () => {
-      const asked = this.get<{ deliveries: Delivery[] }>('/deliveries?limit=200');
-      const { deliveries } = await asked.catch((fault) => {
-        waiting = String(fault);
-        return { deliveries: undefined };
-      });
-      if (deliveries === undefined) return false;
-      waiting = deliveries.find(({ state }) => state === 'waiting');
-      return waiting === undefined;
-    };
-    await until('nothing waits', nothing, { withinMs: deliveredMs, seen: () => waiting });
+    await this.#delivered();
+    const { alerts: known } = await this.get<AlertPage>('/alerts?limit=200');
+    for (const alert of known) this.#ledger.write(alert, 'api');
+    // In this order: what is announced was committed, and what is taken is in the store by then.
+    const { announced } = this.#ledger;
+    await this.#delivered();
+    const taken = [...this.#receiver.taken];
     const { alerts } = await this.get<AlertPage>('/alerts?limit=200');
-    for (const alert of alerts) this.#ledger.write(alert, 'api');
     const film = new FilmClock('gate', this.#visits, this.#camera.beganAt);
     const showings = film.showings(from, to).flatMap((showing) =>
       cameraIds.map((cameraId) => ({
@@ -215,8 +224,8 @@ export class Stage {
     const mine = alerts.filter(({ violation }) => violation.startedAt >= from);
     const ids = new Set(mine.map(({ id }) => id));
     const verdict = judge({
-      announced: this.#ledger.announced.filter(({ alertId }) => ids.has(alertId)),
-      taken: this.#receiver.taken.filter(({ body }) => Date.parse(body.data.startedAt) >= from),
+      announced: announced.filter(({ alertId }) => ids.has(alertId)),
+      taken: taken.filter(({ body }) => Date.parse(body.data.startedAt) >= from),
       ...{ alerts: mine, showings, gaps },
     });
     return { ...verdict, showings: showings.length };

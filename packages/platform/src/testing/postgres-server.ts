@@ -26,7 +26,10 @@ export async function startPostgres(more: readonly string[] = []): Promise<Engin
   const cluster = ['-D', data, '-U', 'maskwatch', '--auth', 'trust', '--no-sync'];
   run(...asUser(program('initdb'), [...cluster, '--encoding', 'UTF8', '--locale', 'C']));
   const port = await freePort();
-  const settings = [`listen_addresses=127.0.0.1`, `unix_socket_directories=`, ...more];
+  // After a kill it would else sync each file by itself: 21 s with 45 databases on a busy disk, so 9 s.
+  const recovery = 'recovery_init_sync_method=syncfs';
+  const own = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', recovery];
+  const settings = [...own, ...more];
   const args = ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])];
   const server = new EngineProcess(...asUser(program('postgres'), args));
   const start = async () => {

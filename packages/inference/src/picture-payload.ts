@@ -14,8 +14,15 @@ interface Size {
   height: number;
 }
 
-/** Planes are uint8 [3, height, width]; a pool thread works. Problem inference-input. */
-export async function compressPlanes(planes: Uint8Array, { width, height }: Size): Promise<Buffer> {
+/**
+ * `head`, then the JPEG. Planes are uint8 [3, height, width]; a pool thread works. Problem
+ * inference-input.
+ */
+export async function compressPlanes(
+  planes: Uint8Array,
+  { width, height }: Size,
+  head: Buffer,
+): Promise<Buffer> {
   const expected = 3 * width * height;
   if (planes.length !== expected || expected === 0) {
     throw new Problem(
@@ -24,7 +31,25 @@ export async function compressPlanes(planes: Uint8Array, { width, height }: Size
     );
   }
   const bytes = Buffer.from(planes.buffer, planes.byteOffset, planes.length);
-  return jpegTurbo.compress(bytes, { format, subsampling, quality, width, height: 3 * height });
+  const options = { format, subsampling, quality, width, height: 3 * height };
+  const out = takeSpare(jpegTurbo.bufferSize(options));
+  try {
+    return Buffer.concat([head, await jpegTurbo.compress(bytes, out, options)]);
+  } finally {
+    if (spares.length < mostSpares) spares.push(out);
+  }
+}
+
+/**
+ * What the encoder writes to, for the worst that a picture can be: 1.5 MB where 50 KB come of it. One
+ * allocated for each picture keeps the garbage collector busier than the encoder.
+ */
+const spares: Buffer[] = [];
+const mostSpares = 8;
+
+function takeSpare(bytes: number): Buffer {
+  const at = spares.findIndex(({ length }) => length >= bytes);
+  return at < 0 ? Buffer.allocUnsafeSlow(bytes) : spares.splice(at, 1)[0]!;
 }
 
 /** Into shared memory, for the thread that computes. Throws Error of what is no such picture. */

@@ -56,20 +56,19 @@ export async function encodeRequest(
   asked: Asked,
   { id, owner }: { id: string; owner: string },
 ): Promise<Buffer> {
-  const { bytes, fields } = await parts(asked);
-  const header = Buffer.from(JSON.stringify({ kind: asked.kind, id, owner, ...fields }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(header.length);
-  return Buffer.concat([length, header, bytes]);
-}
-
-async function parts(asked: Asked) {
   if (asked.kind === 'detect') {
     const { planes, ...fields } = asked.request;
-    return { bytes: await compressPlanes(planes, fields), fields };
+    return compressPlanes(planes, fields, headOf({ kind: 'detect', id, owner, ...fields }));
   }
   const { crops, ...fields } = asked.request;
-  return { bytes: crops, fields };
+  return Buffer.concat([headOf({ kind: 'classify', id, owner, ...fields }), crops]);
+}
+
+function headOf(header: z.input<typeof Header>): Buffer {
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(json.length);
+  return Buffer.concat([length, json]);
 }
 
 /** Undefined of what no owner of this version wrote. */

@@ -3,6 +3,7 @@
  * cameras on two workers, and beside BullMQ. Short slices of A B A B; medians of the rounds count.
  */
 import { startQueue } from '@maskwatch/inference/in-process-queue';
+import { takenMs } from '@maskwatch/inference/redis-words';
 import type { BenchFilms } from '../films.ts';
 import { loadShipped } from '../measure/bare-sessions.ts';
 import { median, percentile, sum } from '../measure/numbers.ts';
@@ -104,10 +105,10 @@ async function manyOnTwo(systems: { ours: System; bull: System }, pictures: Pict
   }
 }
 
-/** Everybody's turn before one's own, and one run; nothing waits longer than it lives. */
+/** Everybody's turn before one's own, and one run; nothing waits longer than it may. */
 function longestWaitMs({ picturesPerSecond, cores }: MeasuredLoad): number {
   const runMs = (1000 * cores.workers.length) / picturesPerSecond;
-  return Math.min((1000 * manyCameras) / picturesPerSecond, 2000) + runMs;
+  return Math.min((1000 * manyCameras) / picturesPerSecond, takenMs) + runMs;
 }
 
 const totals = (runs: MeasuredLoad[]) =>

@@ -13,7 +13,15 @@ import type {
   InferenceQueue,
   InferenceStatus,
 } from './inference-queue.ts';
-import { type Answer, ask, encodeRequest, repliesKey, requestMs } from './redis-words.ts';
+import {
+  type Answer,
+  ask,
+  encodeRequest,
+  repliesKey,
+  requestMs,
+  takenMs,
+  withdraw,
+} from './redis-words.ts';
 import { type Asked, problemOf, type WorkerReply } from './worker-messages.ts';
 
 const mostReplies = 64;
@@ -124,10 +132,13 @@ class RedisQueue implements InferenceQueue {
     const { promise, resolve, reject } = Promise.withResolvers<WorkerReply>();
     this.#pending.set(id, { resolve, reject });
     const lost = (why: string) => reject(new Problem('inference-lost', why, { status: 503 }));
-    const cancel = clock.setTimer(
-      () => lost('No inference worker answered within 2 s.'),
-      requestMs,
-    );
+    const timers = [
+      clock.setTimer(() => lost('No inference worker answered within 2 s.'), requestMs),
+      clock.setTimer(async () => {
+        const untaken = await withdraw(this.#redis, asked.request.cameraId).catch(() => false);
+        if (untaken) lost('No inference worker took it within 1.7 s.');
+      }, takenMs),
+    ];
     this.#send(asked, { id, owner }).catch((fault: unknown) => {
       if (fault instanceof Problem) reject(fault);
       else lost(`Redis did not take the request: ${messageOf(fault)}.`);
@@ -139,7 +150,7 @@ class RedisQueue implements InferenceQueue {
       else this.#failed += 1;
       throw fault;
     } finally {
-      cancel();
+      for (const cancel of timers) cancel();
       this.#pending.delete(id);
     }
   }

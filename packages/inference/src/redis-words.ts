@@ -9,8 +9,10 @@ import type { DetectorRequest } from './inference-queue.ts';
 import { compressPlanes, decompressPlanes } from './picture-payload.ts';
 import type { Asked, Outcome } from './worker-messages.ts';
 
-/** A request that nobody took by then is lost. */
+/** A request that nobody answered by then is lost. */
 export const requestMs = 2000;
+/** Whoever took one later would most likely answer in vain, and the camera's turn would be spent. */
+export const takenMs = 1700;
 /** Answers that nobody fetches: their owner is gone. */
 export const replyMs = 5000;
 
@@ -104,6 +106,11 @@ export async function ask(
     .exec();
   const fault = done?.find(([error]) => error !== null)?.[0];
   if (fault) throw fault;
+}
+
+/** Takes back what no worker has taken; false where one has. The camera keeps its place. */
+export async function withdraw(redis: Redis, cameraId: string): Promise<boolean> {
+  return (await redis.del(frameKey(cameraId))) > 0;
 }
 
 export interface TakeOptions {

@@ -105,10 +105,10 @@ async function manyOnTwo(systems: { ours: System; bull: System }, pictures: Pict
   }
 }
 
-/** Everybody's turn before one's own, and one run; nothing waits longer than it may. */
+/** Each other camera's turn and one run; or taken at the last moment, a run that goes before, and one. */
 function longestWaitMs({ picturesPerSecond, cores }: MeasuredLoad): number {
   const runMs = (1000 * cores.workers.length) / picturesPerSecond;
-  return Math.min((1000 * manyCameras) / picturesPerSecond, takenMs) + runMs;
+  return Math.min((1000 * manyCameras) / picturesPerSecond + runMs, takenMs + 2 * runMs);
 }
 
 const totals = (runs: MeasuredLoad[]) =>

@@ -136,7 +136,7 @@ class RedisQueue implements InferenceQueue {
       clock.setTimer(() => lost('No inference worker answered within 2 s.'), requestMs),
       clock.setTimer(async () => {
         const untaken = await withdraw(this.#redis, asked.request.cameraId).catch(() => false);
-        if (untaken) lost('No inference worker took it within 1.7 s.');
+        if (untaken) lost('No inference worker took it within 1.5 s.');
       }, takenMs),
     ];
     this.#send(asked, { id, owner }).catch((fault: unknown) => {

@@ -12,7 +12,7 @@ import type { Asked, Outcome } from './worker-messages.ts';
 /** A request that nobody answered by then is lost. */
 export const requestMs = 2000;
 /** Whoever took one later would most likely answer in vain, and the camera's turn would be spent. */
-export const takenMs = 1700;
+export const takenMs = 1500;
 /** Answers that nobody fetches: their owner is gone. */
 export const replyMs = 5000;
 

@@ -66,8 +66,9 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-const of = ({ from, to }: Showing, { violation }: Alert) =>
-  violation.startedAt >= from - 1000 && violation.startedAt <= to;
+function of({ from, to }: Showing, { violation }: Alert): boolean {
+  return violation.startedAt >= from - 1000 && violation.startedAt <= to;
+}
 
 async function endedAlerts(showings: Showing[]): Promise<Alert[] | false> {
   const { alerts } = await service.get<AlertPage>('/alerts?limit=200');

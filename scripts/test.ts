@@ -1,5 +1,5 @@
 import { existsSync, globSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec as Spec } from 'node:test/reporters';
@@ -15,16 +15,25 @@ interface Group {
   concurrency: number;
 }
 
-/** Files of rooms run two at a time; those of test/ start servers and measure, so one at a time. */
+/** These start whole services and measure how soon things come: beside others they would be late. */
+const aloneFolders = /^test\/(scaled|service|sockets)\//;
+/** Most files wait for an engine, a camera or a clock for most of their time. */
+const together = 3;
+
 function groups(patterns: string[]): Group[] {
-  const all = globSync(patterns, { cwd: root, exclude: (path) => path.includes('node_modules') })
-    .sort()
-    .map((path) => join(root, path));
-  const heavy = (path: string) => /^test\/(?!architecture\/)/.test(relative(root, path));
+  const exclude = (path: string) => path.includes('node_modules');
+  // The longest lie in test/ and services/: backwards none of them begins last.
+  const all = globSync(patterns, { cwd: root, exclude }).sort().reverse();
+  const alone = (path: string) => aloneFolders.test(path);
   return [
-    { files: all.filter((path) => !heavy(path)), concurrency: 2 },
-    { files: all.filter(heavy), concurrency: 1 },
-  ].filter(({ files }) => files.length > 0);
+    { paths: all.filter((path) => !alone(path)), concurrency: together },
+    { paths: all.filter(alone), concurrency: 1 },
+  ]
+    .filter(({ paths }) => paths.length > 0)
+    .map(({ paths, concurrency }) => ({
+      files: paths.map((path) => join(root, path)),
+      concurrency,
+    }));
 }
 
 const countLine = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;

@@ -20,7 +20,7 @@ refuse() {
 video='ffmpeg util-linux'
 servers='python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav'
-engines='redis-server postgresql haproxy prometheus tini dnsmasq-base'
+engines='redis-server postgresql pgbouncer haproxy prometheus tini dnsmasq-base'
 case $mode in
   start) packages=$video ;;
   check) packages='' ;;

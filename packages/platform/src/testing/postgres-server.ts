@@ -11,8 +11,8 @@ function program(name: string): string {
   return globSync(`/usr/lib/postgresql/*/bin/${name}`).sort().at(-1) ?? name;
 }
 
-/** The server refuses to run as root: there it runs as Debian's user postgres. */
-function asUser(command: string, args: string[]): [string, string[]] {
+/** These servers refuse to run as root: there they run as Debian's user postgres. */
+export function asUser(command: string, args: string[]): [string, string[]] {
   if (process.getuid?.() !== 0) return [command, args];
   const user = ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups'];
   return ['setpriv', [...user, '--pdeathsig', 'KILL', '--', command, ...args]];

@@ -11,6 +11,8 @@ const mostConnections = 8;
 const diskFull = '53100';
 /** A wrong user or password, no such database, no rights to what is asked for. */
 const refused = /^(28...|3D000|42501)$/;
+/** Of a connection that is being made: PgBouncer does not know a setting that comes with it. */
+const unknownSetting = '08P01';
 const int8 = 20;
 
 /** A server that cannot be reached, or that is full, told as a Problem. */
@@ -30,6 +32,17 @@ export function toProblem(thrown: unknown, place: string): unknown {
       {
         cause: thrown,
         action: 'Look at the user, its password and rights, and the name of the database.',
+      },
+    );
+  }
+  if (code === unknownSetting) {
+    return new Problem(
+      'store-refused',
+      `What is at ${place} refuses this (${messageOf(thrown)}).`,
+      {
+        cause: thrown,
+        action:
+          'Is it PgBouncer? Set ignore_startup_parameters = statement_timeout in its settings.',
       },
     );
   }

@@ -151,10 +151,17 @@ export async function holdOffMigrations(client: PoolClient): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock_shared($1)', [migrationLock]);
 }
 
-/** Takes no lock: a service that starts need not wait for one who migrates to find it unnecessary. */
+/**
+ * Takes no lock: a service that starts need not wait for one who migrates to find it unnecessary. The name
+ * is looked for in the rows of pg_tables: to_regclass() remembers what a connection that PgBouncer hands on
+ * did not find, also after another has made it.
+ */
 export async function schemaVersion(client: Pick<PoolClient, 'query'>): Promise<SchemaVersion> {
-  const there = await client.query(`SELECT to_regclass('schema_version') AS found`);
-  if (there.rows[0]?.found === null) return { version: 0, readableFrom: 0 };
+  const there = await client.query(
+    `SELECT 1 FROM pg_tables
+     WHERE tablename = 'schema_version' AND schemaname = ANY (current_schemas(false))`,
+  );
+  if (there.rows.length === 0) return { version: 0, readableFrom: 0 };
   const { rows } = await client.query<{ version: number; readable_from?: number }>(
     'SELECT * FROM schema_version',
   );

@@ -15,8 +15,8 @@ interface Group {
   concurrency: number;
 }
 
-/** These start whole services and measure how soon things come: beside others they would be late. */
-const aloneFolders = /^test\/(scaled|service|sockets)\//;
+/** These start all services of the compose file, or viewers by the hundred: beside others they would be late. */
+const aloneFolders = /^test\/(scaled|sockets)\//;
 /** Most files wait for an engine, a camera or a clock for most of their time. */
 const together = 3;
 

@@ -15,7 +15,7 @@ interface Group {
   concurrency: number;
 }
 
-/** These start all services of the compose file, or viewers by the hundred: beside others they would be late. */
+/** All services of the compose file, or hundreds of viewers: beside others they would be late. */
 const aloneFolders = /^test\/(scaled|sockets)\//;
 /** Most files wait for an engine, a camera or a clock for most of their time. */
 const together = 3;

@@ -25,6 +25,14 @@ export type ProcessStamp = z.infer<typeof ProcessStamp>;
 export const Provider = z.enum(['cpu', 'cuda', 'webgpu', 'tfjs']);
 export type Provider = z.infer<typeof Provider>;
 
+/** A crash of an inference worker. */
+export const WorkerDeath = z.object({
+  at: z.number(),
+  /** Whose pictures or crops it had taken and not answered. */
+  cameraIds: z.array(CameraId),
+});
+export type WorkerDeath = z.infer<typeof WorkerDeath>;
+
 /** Of one inference worker, kept in the frames Redis while it lives; for the status page and /metrics. */
 export const WorkerStatus = z.object({
   id: z.string(),
@@ -45,6 +53,8 @@ export const WorkerStatus = z.object({
   failed: z.number().int(),
   detectorMs: z.number().optional(),
   classifierMs: z.number().optional(),
+  /** Of the one in whose place it was started, on the same clock as `at`; absent where that did not crash. */
+  died: WorkerDeath.optional(),
 });
 export type WorkerStatus = z.infer<typeof WorkerStatus>;
 

@@ -5,14 +5,14 @@ import type { DetectorRequest } from '@maskwatch/inference/inference-queue';
 import { openRedisQueue } from '@maskwatch/inference/redis-queue';
 import { readyKeys } from '@maskwatch/inference/redis-words';
 import type { Outcome } from '@maskwatch/inference/worker-messages';
-import { stampOf, writeStamp } from '@maskwatch/inference/worker-registry';
+import { readWorkers, stampOf, writeStamp } from '@maskwatch/inference/worker-registry';
 import { type Clock, FakeClock, systemClock } from '@maskwatch/platform/clock';
 import { silentLogger as logger } from '@maskwatch/platform/logger';
 import { openRedis, redisReady } from '@maskwatch/platform/redis';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
 import { loadPair } from '@maskwatch/runtime/model-pair';
 import { goldenPattern } from '@maskwatch/vision/golden-pattern';
-import { InferenceService } from './service.ts';
+import { InferenceService, type InferenceServiceOptions } from './service.ts';
 
 const models = { detector: 'face-yolov4-mobilenetv2', classifier: 'mask-mobilenetv2' };
 const [width, height] = [160, 96];
@@ -28,14 +28,12 @@ function request(n: number): DetectorRequest {
 
 const pause = () => new Promise((go) => setTimeout(go, 5));
 
-interface Given {
-  queue: BatchQueue;
-  batch?: number;
+type Given = Pick<InferenceServiceOptions, 'queue' | 'batch' | 'died' | 'onUnderWay'> & {
   clock?: Clock;
-}
+};
 
 /** A service that is not started yet, and an owner's queue. */
-async function open(t: TestContext, { queue, batch, clock = systemClock }: Given) {
+async function open(t: TestContext, { clock = systemClock, ...given }: Given) {
   const server = await startRedis('frames');
   const connect = async (name: string, reader: boolean) => {
     const redis = openRedis({ url: server.url, logger, name, reader });
@@ -46,9 +44,8 @@ async function open(t: TestContext, { queue, batch, clock = systemClock }: Given
   const stamp = stampOf(await loadPair(models), 'test');
   await writeStamp(redis, stamp);
   const service = new InferenceService({
-    ...{ redis: await connect('worker', false), reader: await connect('takes', true), queue },
-    ...{ threads: 1, id: 'w', stamp, clock, logger, onRefused: assert.fail },
-    ...(batch === undefined ? {} : { batch }),
+    ...{ redis: await connect('worker', false), reader: await connect('takes', true) },
+    ...{ threads: 1, id: 'w', stamp, clock, logger, onRefused: assert.fail, ...given },
   });
   const owner = await openRedisQueue({
     ...{ url: server.url, ownerId: 'owner', logger, clock: systemClock },
@@ -64,7 +61,7 @@ async function open(t: TestContext, { queue, batch, clock = systemClock }: Given
     const there = async () => [await redis.get('maskwatch:turn'), await redis.zcard(readyKeys[1])];
     while ((await there()).join() !== `${asked},${count}`) await pause();
   };
-  return { service, owner, waiting };
+  return { service, owner, waiting, redis };
 }
 
 test('with a batch of four, eight cameras are answered in two runs as each alone', async (t) => {
@@ -158,4 +155,45 @@ test('a CPU takes one picture at a time and waits for nothing', async (t) => {
   await Promise.all(asked);
 
   assert.deepEqual(batches.toSorted(), [['camera-0'], ['camera-1'], ['camera-2']]);
+});
+
+test('cameras are said to be under way before their pictures are looked at, until they are answered', async (t) => {
+  const { queue, batches } = noting('cpu');
+  const said: { cameraIds: string[]; looked: number }[] = [];
+  const onUnderWay = (cameraIds: string[]) => said.push({ cameraIds, looked: batches.length });
+  const { service, owner, waiting } = await open(t, { queue, batch: 4, onUnderWay });
+  const asked = Array.from({ length: 2 }, (_, n) => owner.detect(request(n)));
+  await waiting(2, 2);
+
+  service.start();
+  await Promise.all(asked);
+  while (said.length < 2) await pause();
+
+  assert.deepEqual(said, [
+    { cameraIds: ['camera-0', 'camera-1'], looked: 0 },
+    { cameraIds: [], looked: 1 },
+  ]);
+});
+
+test('after a crash it tells of it before it takes a picture, and takes one at a time', async (t) => {
+  const died = { at: 1_700_000_000_000, cameraIds: ['camera-0', 'camera-1'] };
+  const { queue } = noting('cpu');
+  const said: string[][] = [];
+  const told: Promise<unknown>[] = [];
+  const { service, owner, waiting, redis } = await open(t, {
+    ...{ queue, batch: 4, died },
+    onUnderWay(cameraIds) {
+      said.push(cameraIds);
+      told.push(readWorkers(redis, systemClock.now()).then(([one]) => one?.died));
+    },
+  });
+  const asked = Array.from({ length: 2 }, (_, n) => owner.detect(request(n)));
+  await waiting(2, 2);
+
+  service.start();
+  await Promise.all(asked);
+  while (said.length < 4) await pause();
+
+  assert.deepEqual(said, [['camera-0'], [], ['camera-1'], []]);
+  assert.deepEqual(await told[0], died);
 });

@@ -1,6 +1,6 @@
 /** One of any number of workers: takes requests from Redis, judges, answers; keeps nothing. */
 import { hostname } from 'node:os';
-import type { ProcessStamp, WorkerStatus } from '@maskwatch/contracts/scaled';
+import type { ProcessStamp, WorkerDeath, WorkerStatus } from '@maskwatch/contracts/scaled';
 import type { BatchQueue } from '@maskwatch/inference/in-process-queue';
 import {
   answer,
@@ -30,6 +30,8 @@ const batchOfCpu = 1;
 const batchOfGpu = 8;
 /** How long a GPU waits for a batch to become full. */
 const collectMs = 5;
+/** After a crash, of which another shall show whose picture it was. */
+const carefulMs = 10_000;
 const gpus = new Set<string | undefined>(['cuda', 'webgpu']);
 
 export interface InferenceServiceOptions {
@@ -45,10 +47,14 @@ export interface InferenceServiceOptions {
   /** Unique. */
   id: string;
   stamp: ProcessStamp;
+  /** The crash of the process in whose place this one was started. */
+  died?: WorkerDeath;
   clock: Clock;
   logger: Logger;
   /** The active hub has other models: Problem `models-differ`, once. */
   onRefused(problem: Problem): void;
+  /** Cameras of what is taken and not answered, each once; before any of it is looked at. */
+  onUnderWay?(cameraIds: string[]): void;
 }
 
 export class InferenceService {
@@ -56,6 +62,8 @@ export class InferenceService {
   readonly counts = { pictures: 0, crops: 0, failed: 0 };
   /** Batches under way: since when. */
   readonly #underWay = new Map<string[], number>();
+  /** Until then it takes one request at a time, so that no other camera is suspected. */
+  #carefulUntil = 0;
   #welcome = false;
   /** Why it does not compute where it was asked to, as the log was told. */
   #fallback: string | undefined;
@@ -80,8 +88,11 @@ export class InferenceService {
   }
 
   start(): void {
-    this.#each(stampMs, () => this.#compare());
+    const { died, clock } = this.#options;
+    if (died !== undefined) this.#carefulUntil = clock.now() + carefulMs;
+    // In this order on one connection: a crash is told before the next picture, which may be as bad.
     this.#each(statusMs, () => this.#tell());
+    this.#each(stampMs, () => this.#compare());
     this.#work = this.#takeAll();
   }
 
@@ -103,14 +114,15 @@ export class InferenceService {
 
   /** One batch more than there are threads: none waits for Redis, and no picture waits here for long. */
   async #takeAll(): Promise<void> {
-    const { reader, redis, threads } = this.#options;
+    const { reader, redis, threads, clock } = this.#options;
     while (this.#running) {
-      if (this.#underWay.size > threads) {
+      const careful = clock.now() < this.#carefulUntil;
+      if (this.#underWay.size > (careful ? 0 : threads)) {
         await this.#untilFree();
       } else if (!this.#welcome) {
         await Promise.race([this.#pause(pauseMs), this.#untilFree()]);
       } else {
-        const most = this.#most;
+        const most = careful ? 1 : this.#most;
         const collect = this.#onGpu ? () => this.#pause(collectMs) : undefined;
         const options = { most, ...(collect === undefined ? {} : { collect }) };
         // Its loss is logged by the connection, which comes back by itself.
@@ -145,6 +157,7 @@ export class InferenceService {
   async #answer(cameras: string[]): Promise<void> {
     const { redis, id: worker, clock } = this.#options;
     this.#underWay.set(cameras, clock.now());
+    this.#sayUnderWay();
     // The owner counts what it does not hear as lost.
     const taken = await fetchRequests(redis, cameras).catch(() => []);
     const outcomes = await this.#judge(taken);
@@ -153,7 +166,12 @@ export class InferenceService {
     );
     await Promise.all(said);
     this.#underWay.delete(cameras);
+    this.#sayUnderWay();
     this.#freed?.();
+  }
+
+  #sayUnderWay(): void {
+    this.#options.onUnderWay?.([...new Set([...this.#underWay.keys()].flat())]);
   }
 
   async #judge(taken: Taken[]): Promise<Outcome[]> {
@@ -203,7 +221,7 @@ export class InferenceService {
   }
 
   status(): WorkerStatus {
-    const { queue, id, stamp, clock } = this.#options;
+    const { queue, id, stamp, died, clock } = this.#options;
     const { workers, detectorMs, classifierMs } = queue.status();
     const computes = workers.map(({ computesOn }) => computesOn);
     const on = computes.find((one) => one?.fallback !== undefined) ?? computes[0];
@@ -215,6 +233,7 @@ export class InferenceService {
       ...(on?.fallback === undefined ? {} : { fallback: on.fallback }),
       ...(detectorMs === undefined ? {} : { detectorMs }),
       ...(classifierMs === undefined ? {} : { classifierMs }),
+      ...(died === undefined ? {} : { died }),
     };
   }
 

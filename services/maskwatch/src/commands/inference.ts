@@ -16,7 +16,7 @@ import { Command, Option } from 'commander';
 import { configOption, redisOption, statusOptions } from '../scaled/engine-options.ts';
 import { engineThere } from '../scaled/engine-there.ts';
 import { inferenceMetrics } from '../scaled/inference-metrics.ts';
-import { supervised, type Watch } from '../scaled/supervise.ts';
+import { deathBefore, sayUnderWay, supervised, type Watch } from '../scaled/supervise.ts';
 import { version } from '../version.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -82,9 +82,12 @@ async function inference(
     throw fault;
   }
   const refused = Promise.withResolvers<Problem>();
+  const died = deathBefore();
   const service = new InferenceService({
     ...{ redis, reader, queue, threads, stamp, clock, logger, onRefused: refused.resolve },
     ...(batch === undefined ? {} : { batch }),
+    ...(died === undefined ? {} : { died }),
+    onUnderWay: sayUnderWay,
     id: `${hostname()}-${randomBytes(4).toString('hex')}`,
   });
   const status = await startStatusServer({

@@ -2,9 +2,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkerDeath } from '@maskwatch/contracts/scaled';
 import type { Logger } from '@maskwatch/platform/logger';
 
 const variable = 'MASKWATCH_SUPERVISED';
+const deathVariable = 'MASKWATCH_DEATH_BEFORE';
 const beatMs = 1000;
 /** So many looks, a beat apart, without a word of a child whose work has begun. */
 const silentLooks = 5;
@@ -17,6 +19,9 @@ const refused = 2;
 
 /** Called when the work has begun: from then on it must go on. `stuck` tells where it does not. */
 export type Watch = (stuck?: () => boolean) => void;
+
+/** What a child says to its supervisor. */
+type Word = 'alive' | { underWay: readonly string[] };
 
 /**
  * Runs `work` in a child of this process, which is the same command again. Ends with the child after
@@ -33,9 +38,9 @@ export async function supervised(
   try {
     await work((stuck = () => false) => {
       beat = setInterval(() => {
-        if (!stuck()) process.send?.('alive');
+        if (!stuck()) say('alive');
       }, beatMs);
-      process.send?.('alive');
+      say('alive');
     });
   } finally {
     clearInterval(beat);
@@ -44,10 +49,29 @@ export async function supervised(
   }
 }
 
+/**
+ * Of a child: whose pictures it is judging from now on. It is with the supervisor when this returns:
+ * no abort can swallow it.
+ */
+export function sayUnderWay(cameraIds: readonly string[]): void {
+  say({ underWay: cameraIds });
+}
+
+/** Of a child: the crash of the one before it, where pictures were under way. */
+export function deathBefore(): WorkerDeath | undefined {
+  const text = process.env[deathVariable];
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function say(word: Word): void {
+  if (process.connected) process.send?.(word);
+}
+
 async function supervise(logger: Logger): Promise<void> {
   let child: ChildProcess | undefined;
   let stopping = false;
   let begun = false;
+  let death: WorkerDeath | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       stopping = true;
@@ -59,13 +83,17 @@ async function supervise(logger: Logger): Promise<void> {
     const startedAt = performance.now();
     // In a group of its own, so that Ctrl+C reaches it once, from here.
     child = fork(process.argv[1]!, process.argv.slice(2), {
-      env: { ...process.env, [variable]: '1' },
+      env: {
+        ...{ ...process.env, [variable]: '1' },
+        ...(death === undefined ? {} : { [deathVariable]: JSON.stringify(death) }),
+      },
       detached: true,
     });
     child.once('message', () => {
       begun = true;
     });
-    const code = await ended(child, logger);
+    const { code, ...end } = await ended(child, logger);
+    death = end.death;
     if (stopping || code === refused || !begun) {
       process.exitCode = code ?? 1;
       break;
@@ -77,10 +105,23 @@ async function supervise(logger: Logger): Promise<void> {
   }
 }
 
-/** Its exit status, null after a signal. */
-async function ended(child: ChildProcess, logger: Logger): Promise<number | null> {
+interface End {
+  /** Its exit status, null after a signal. */
+  code: number | null;
+  /** Where it crashed or hung, and pictures were under way. */
+  death: WorkerDeath | undefined;
+}
+
+async function ended(child: ChildProcess, logger: Logger): Promise<End> {
   let looks: NodeJS.Timeout | undefined;
-  child.on('message', () => {
+  let hung = false;
+  let cameraIds: readonly string[] = [];
+  child.on('message', (word: Word) => {
+    // No sign of life: one thread may hang while others go on.
+    if (word !== 'alive') {
+      cameraIds = word.underWay;
+      return;
+    }
     clearInterval(looks);
     // Looks are counted: where both stood still together for a while, its silence was no fault.
     let silent = 0;
@@ -88,10 +129,16 @@ async function ended(child: ChildProcess, logger: Logger): Promise<number | null
       silent += 1;
       if (silent < silentLooks) return;
       logger.error('the process hangs and is killed');
+      hung = true;
       child.kill('SIGKILL');
     }, beatMs);
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
+  // "close", not "exit": what it said last is read by then.
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearInterval(looks);
-  return code;
+  // Who else sends SIGKILL, an operator or a system without memory, means no picture.
+  const crashed = hung || (code !== 0 && signal !== 'SIGKILL');
+  // On the clock that its successor will start with.
+  const death = { at: Date.now(), cameraIds: [...cameraIds] };
+  return { code, death: crashed && cameraIds.length > 0 ? death : undefined };
 }

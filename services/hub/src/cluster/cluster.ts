@@ -18,6 +18,7 @@ import type { ActivePlace } from './active-place.ts';
 import { Epochs } from './epochs.ts';
 import { type IngestWord, LeaseBook, type Move } from './lease-book.ts';
 import { OtherHubs } from './other-hubs.ts';
+import { WorkerDeaths } from './worker-deaths.ts';
 
 const repeatMs = 2000;
 const validMs = 6000;
@@ -50,6 +51,7 @@ export interface ClusterOptions extends ScaledOptions {
 export class Cluster implements ClusterView {
   readonly #options: ClusterOptions;
   readonly #book: LeaseBook;
+  readonly #deaths: WorkerDeaths;
   readonly #epochs = new Epochs();
   readonly #cameraIds: ReadonlySet<string>;
   readonly #hubs = new OtherHubs();
@@ -72,6 +74,7 @@ export class Cluster implements ClusterView {
       refuse,
       now: clock.now(),
     });
+    this.#deaths = new WorkerDeaths({ ...options, cameraIds: [...this.#cameraIds] });
   }
 
   get hubId(): string {
@@ -151,6 +154,7 @@ export class Cluster implements ClusterView {
   /** Twice a second: who has lost a camera, who gets it, and each 2 s what everybody has. */
   look(): void {
     this.#book.look(this.#options.clock.now());
+    if (this.#book.keepOut(this.#deaths.look())) this.#changed = true;
     this.#sayOwnerless();
     this.#sayItself();
     if (!this.active || !this.#hears) return;

@@ -205,6 +205,30 @@ test('a hub that stood still itself calls nobody gone for it', () => {
   assert.equal(world.moves.length, before);
 });
 
+test('a camera that is kept out is withdrawn at once and given to nobody, for which no ingest is blamed', () => {
+  const world = new World(2);
+  world.add('one');
+  world.run(10);
+  const [epoch] = [...world.epochs.values()];
+
+  assert.equal(world.book.keepOut(new Set(['c0'])), true);
+  assert.deepEqual(world.of('one'), ['c1']);
+  assert.equal(world.book.keepOut(new Set(['c0'])), false);
+  world.book.granted({ cameraId: 'c0', to: 'one' }, 9, world.now);
+  assert.deepEqual(world.of('one'), ['c1'], 'also where it was being granted');
+  world.add('two');
+  world.run(60);
+  assert.deepEqual(world.book.ownerless(world.now), []);
+  assert.deepEqual([world.of('one'), world.of('two')], [['c1'], []]);
+
+  world.book.keepOut(new Set());
+  world.run(2);
+
+  assert.deepEqual([world.of('one'), world.of('two')], [['c1'], ['c0']]);
+  assert.equal(world.epochs.get('c0'), epoch! + 1);
+  assert.equal(world.moves.length, 3);
+});
+
 test('whatever happens, then quiet: each camera has a living owner, loads are even, epochs grew', () => {
   const event = fc.record({
     what: fc.constantFrom('die', 'leave', 'join', 'come back', 'take over'),

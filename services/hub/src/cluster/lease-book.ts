@@ -57,6 +57,7 @@ export class LeaseBook {
   readonly #listed = new Map<string, number>();
   /** Ingests that did not take what they were given, until when. */
   readonly #shunned = new Map<string, number>();
+  #keptOut: ReadonlySet<string> = new Set();
   #balancedAt = 0;
   #lookedAt: number;
   /** Until then nobody is called gone, and cameras of nobody stay so. */
@@ -118,13 +119,19 @@ export class LeaseBook {
     this.#lookedAt = now;
   }
 
+  /** From now on nobody may have these cameras and no others. True where one had an owner. */
+  keepOut(cameraIds: ReadonlySet<string>): boolean {
+    this.#keptOut = cameraIds;
+    return [...cameraIds].filter((id) => this.#owned.delete(id)).length > 0;
+  }
+
   /** Cameras to grant now, each to whom; at most one of them only to share the load. */
   moves(now: number): Move[] {
     this.#shun(now);
     const loads = this.#loads(now);
     const moves: Move[] = [];
     for (const cameraId of this.#options.cameras.keys()) {
-      if (this.#stays(cameraId, now)) continue;
+      if (this.#keptOut.has(cameraId) || this.#stays(cameraId, now)) continue;
       const to = this.#leastLoaded(cameraId, loads);
       if (to === undefined) continue;
       loads.set(to, loads.get(to)! + 1);
@@ -134,6 +141,8 @@ export class LeaseBook {
   }
 
   granted({ cameraId, to }: Move, epoch: number, now: number): void {
+    // The store was being asked while this began.
+    if (this.#keptOut.has(cameraId)) return;
     const before = this.#owned.get(cameraId);
     if (before !== undefined && before.owner !== to) this.#moved += 1;
     this.#owned.set(cameraId, { owner: to, epoch, listedAt: now });
@@ -158,11 +167,12 @@ export class LeaseBook {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** Cameras that nobody has said to have for a while, since when, and why. */
+  /** Cameras that nobody has said to have for a while and that are not kept out, since when, and why. */
   ownerless(now: number): { cameraId: string; since: number; detail: string }[] {
     return [...this.#options.cameras.keys()].flatMap((cameraId) => {
       const since = this.#listed.get(cameraId) ?? now;
-      return now - since < listMs ? [] : [{ cameraId, since, detail: this.#why(cameraId, now) }];
+      const quiet = now - since < listMs || this.#keptOut.has(cameraId);
+      return quiet ? [] : [{ cameraId, since, detail: this.#why(cameraId, now) }];
     });
   }
 

@@ -7,12 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Status } from '@maskwatch/contracts/http';
+import { CameraList, Status } from '@maskwatch/contracts/http';
 import type { WorkerStatus } from '@maskwatch/contracts/scaled';
+import { frameKey, requestMs } from '@maskwatch/inference/redis-words';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
+import { childrenOf } from '@maskwatch/platform/testing/engine';
 import { startPostgres } from '@maskwatch/platform/testing/postgres-server';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
 import { loadPair } from '@maskwatch/runtime/model-pair';
+import { Redis } from 'ioredis';
 import { shippedConfig } from '../commands/check.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -21,6 +24,13 @@ cameras: [{ id: gate, source: 'rtsp://192.0.2.1/live' }]
 rules: [{ id: no_mask, states: [no_mask] }]
 endpoints:
   webhooks: [{ id: desk, url: 'https://desk.example/hook', secret: whsec_${'a'.repeat(32)} }]
+`;
+
+const twoCameras = `
+cameras:
+  - { id: gate, source: demo, rate: 2 }
+  - { id: door, source: demo, rate: 2 }
+rules: [{ id: no_mask, states: [no_mask] }]
 `;
 
 class Command {
@@ -56,7 +66,7 @@ class Command {
   }
 }
 
-async function engines(t: TestContext) {
+async function engines(t: TestContext, watched = config) {
   const [postgres, frames, jobs] = await Promise.all([
     startPostgres(),
     startRedis('frames'),
@@ -64,7 +74,7 @@ async function engines(t: TestContext) {
   ]);
   const folder = await mkdtemp(join(tmpdir(), 'maskwatch-hub-'));
   const file = join(folder, 'maskwatch.yaml');
-  await writeFile(file, config);
+  await writeFile(file, watched);
   const commands: Command[] = [];
   t.after(async () => {
     await Promise.all(commands.map((command) => command.end('SIGTERM')));
@@ -79,11 +89,11 @@ async function engines(t: TestContext) {
       commands.push(hub);
       return hub;
     },
-    worker(...more: string[]): Command {
+    beside(name: 'inference' | 'ingest', ...more: string[]): Command {
       const args = ['--config', file, '--redis', frames.url, '--status-port', '0', ...more];
-      const worker = new Command('inference', args);
-      commands.push(worker);
-      return worker;
+      const command = new Command(name, args);
+      commands.push(command);
+      return command;
     },
   };
 }
@@ -101,6 +111,9 @@ const status = (hub: Command, path: string, method = 'GET') =>
     ({ status: code }) => code,
     () => 0,
   );
+
+const told = async (of: Command) =>
+  Status.parse(await (await fetch(new URL('/api/v1/status', of.url))).json()).scaled!;
 
 test('two hubs are ready, one is active, and one that stops gives its place up', async (t) => {
   const { hub, jobs } = await engines(t);
@@ -125,15 +138,13 @@ test('two hubs are ready, one is active, and one that stops gives its place up',
 });
 
 test('each hub tells who is there, and of a worker why it does not compute where it was asked to', async (t) => {
-  const { hub, worker } = await engines(t);
+  const { hub, beside } = await engines(t);
   const one = hub();
   await until(() => one.url !== undefined, one);
   const two = hub();
   await until(() => two.url !== undefined, two);
   // There is no CUDA where the tests run; with one there is nothing to fall back from.
-  const gpu = worker('--provider', 'cuda', '--threads', '1');
-  const told = async (of: Command) =>
-    Status.parse(await (await fetch(new URL('/api/v1/status', of.url))).json()).scaled!;
+  const gpu = beside('inference', '--provider', 'cuda', '--threads', '1');
   await until(async () => (await told(two)).workers.length === 1, gpu);
   await until(async () => (await told(two)).hubs.length === 2, two);
 
@@ -155,6 +166,64 @@ test('each hub tells who is there, and of a worker why it does not compute where
   if (provider === 'cuda') return;
   assert.match(fallback ?? '', /cuda/i);
   assert.equal(gpu.output.split('computes elsewhere').length, 2, 'said once');
+});
+
+/** Aborts the worker each time that it fetches a picture of the gate. */
+async function killsOverGate(url: string, { child }: Command): Promise<Redis> {
+  const redis = new Redis(url, { retryStrategy: () => null });
+  const monitor = await redis.monitor();
+  redis.disconnect();
+  // Redis ends before it.
+  monitor.on('error', () => {});
+  let sentAt = 0;
+  monitor.on('monitor', (_, [command, key]: string[]) => {
+    if (key !== frameKey('gate')) return;
+    const waits = Date.now() - sentAt < requestMs;
+    sentAt = command === 'set' ? Date.now() : 0;
+    if (command !== 'getdel' || !waits) return;
+    for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGABRT');
+  });
+  return monitor;
+}
+
+test('a camera whose every picture kills a worker is kept out, by the next active hub too', async (t) => {
+  const { hub, beside, frames } = await engines(t, twoCameras);
+  const one = hub();
+  await until(() => one.url !== undefined && one.active, one);
+  const two = hub();
+  const ingest = beside('ingest');
+  const worker = beside('inference', '--threads', '1');
+  const monitor = await killsOverGate(frames.url, worker);
+  t.after(() => monitor.disconnect());
+  const cameras = async (of: Command) => {
+    const list = await (await fetch(new URL('/api/v1/cameras', of.url))).json();
+    return new Map(CameraList.parse(list).cameras.map((camera) => [camera.id, camera]));
+  };
+  const owned = async () =>
+    (await told(two)).ingests.flatMap((one) => one.owned.map(({ cameraId }) => cameraId)).join();
+  await until(() => two.url !== undefined, two);
+  await until(async () => (await owned()) === 'gate,door', ingest);
+
+  await until(async () => (await cameras(two)).get('gate')?.cause === 'quarantined', worker);
+  const { workers } = await told(two);
+  await until(async () => (await owned()) === 'door', ingest);
+  const deaths = () => worker.output.split('the process ended').length - 1;
+  const before = deaths();
+  assert.equal(await one.end('SIGTERM'), 0);
+  await until(() => two.active, two);
+  const began = Date.now();
+  const judgedAt = async () => (await cameras(two)).get('door')?.lastJudgedAt ?? 0;
+  await until(async () => (await judgedAt()) > began + 2000, worker);
+
+  assert.deepEqual(workers[0]?.died?.cameraIds, ['gate']);
+  assert.ok(before === 3 || before === 4, `${before} deaths`);
+  assert.equal(deaths(), before);
+  assert.equal(await owned(), 'door');
+  const gate = (await cameras(two)).get('gate');
+  assert.deepEqual([gate?.state, gate?.cause], ['offline', 'quarantined']);
+  assert.match(one.output, /"cameraId":"gate".*camera quarantined for 5 minutes/);
+  // It would wait for somebody to take its cameras.
+  await ingest.end('SIGKILL');
 });
 
 test('a hub that starts before its engines waits for them', async (t) => {

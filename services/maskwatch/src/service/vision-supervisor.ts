@@ -7,11 +7,11 @@ import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { LocalHubBus } from '@maskwatch/bus/local-hub-bus';
 import type { CameraBoard } from '@maskwatch/hub/cameras/camera-board';
+import { Quarantine } from '@maskwatch/hub/quarantine';
 import type { VisionWatch } from '@maskwatch/hub/vision-watch';
 import { dyingWithParent } from '@maskwatch/platform/child-process';
 import type { Clock } from '@maskwatch/platform/clock';
 import type { Logger } from '@maskwatch/platform/logger';
-import { Quarantine } from './quarantine.ts';
 
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;

@@ -18,7 +18,7 @@ const causes: Record<CameraCause, string> = {
   damaged: 'Most pictures arrive damaged. Check cable and network of the camera.',
   'missing-device': 'The webcam is not plugged in.',
   'decoder-missing': 'ffmpeg is not installed where the service runs.',
-  quarantined: 'This camera broke the vision process three times; it rests for five minutes.',
+  quarantined: 'What judges its pictures died over them three times; it rests for five minutes.',
   'vision-process': 'The vision process is starting again.',
   'no-ingest': 'No ingest watches it now; it is given to one as soon as one may have it.',
   other: 'The decoder gave up; the log of the service says why.',

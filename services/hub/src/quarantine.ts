@@ -1,7 +1,8 @@
-/** Which cameras are kept out because the vision process keeps dying over their frames. */
+/** Which cameras are kept out because what judges them keeps dying over their frames. */
 
 const deaths = 3;
-const withinMs = 60_000;
+/** Between the first of them and the last. */
+export const withinMs = 60_000;
 const keepMs = 5 * 60_000;
 
 export class Quarantine {

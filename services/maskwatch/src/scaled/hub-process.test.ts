@@ -205,7 +205,7 @@ test('a camera whose every picture kills a worker is kept out, by the next activ
   await until(async () => (await owned()) === 'gate,door', ingest);
 
   await until(async () => (await cameras(two)).get('gate')?.cause === 'quarantined', worker);
-  const { workers } = await told(two);
+  const newest = (await told(two)).workers.sort((a, b) => b.at - a.at)[0];
   await until(async () => (await owned()) === 'door', ingest);
   const deaths = () => worker.output.split('the process ended').length - 1;
   const before = deaths();
@@ -215,8 +215,9 @@ test('a camera whose every picture kills a worker is kept out, by the next activ
   const judgedAt = async () => (await cameras(two)).get('door')?.lastJudgedAt ?? 0;
   await until(async () => (await judgedAt()) > began + 2000, worker);
 
-  assert.deepEqual(workers[0]?.died?.cameraIds, ['gate']);
-  assert.ok(before === 3 || before === 4, `${before} deaths`);
+  assert.deepEqual(newest?.died?.cameraIds, ['gate']);
+  // One tells of the third; an abort that came too late found no picture of the gate.
+  assert.ok(before >= 3 && before <= 5, `${before} deaths`);
   assert.equal(deaths(), before);
   assert.equal(await owned(), 'door');
   const gate = (await cameras(two)).get('gate');

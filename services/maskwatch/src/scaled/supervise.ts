@@ -99,7 +99,8 @@ async function supervise(logger: Logger): Promise<void> {
       break;
     }
     if (performance.now() - startedAt > soundMs) pauseMs = beatMs / 2;
-    logger.error({ code, pauseMs }, 'the process ended and is started again');
+    const cameraIds = death?.cameraIds;
+    logger.error({ code, cameraIds, pauseMs }, 'the process ended and is started again');
     await sleep(pauseMs);
     pauseMs = Math.min(2 * pauseMs, longestPauseMs);
   }

@@ -8,7 +8,7 @@ import { findDecoder } from '@maskwatch/ingest/source/decoder';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
-import { shippedConfig } from 'maskwatch/commands/check';
+import { shippedConfig } from 'maskwatch/commands/shipped-config';
 import { FilmTally } from 'maskwatch/replay/film-tally';
 import { replayFilm } from 'maskwatch/replay/replay-film';
 import { buildScenes } from '../scenes/build-scenes.ts';

@@ -3,6 +3,7 @@ import type { DetectorModel } from '@maskwatch/contracts/model';
 import { Problem } from '@maskwatch/platform/problem';
 import { inPicture } from '@maskwatch/vision/detections';
 import { suppress } from '@maskwatch/vision/non-maximum-suppression';
+import { batchSizes } from './batch-sizes.ts';
 import {
   type Finder,
   findTogether,
@@ -15,9 +16,6 @@ import { outputsOfEach } from './onnx-results.ts';
 import { type ComputesOn, computesOn, type ProviderOptions } from './provider.ts';
 import type { LoadedModel } from './registry.ts';
 import { openSession, type PictureSession } from './session.ts';
-
-/** Pictures of one run on a GPU, which prepares each shape anew: it gets no others. */
-export const batchSizes = [1, 4, 8, 16] as const;
 
 /** And how the picture lies in the detector's input: DetectorGeometry of vision fits. */
 export interface DetectorLook extends InputLook {

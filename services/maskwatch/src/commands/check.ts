@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { Config } from '@maskwatch/contracts/config';
 import { judgingOf } from '@maskwatch/contracts/model';
 import { loadConfig } from '@maskwatch/platform/config/load-config';
@@ -6,11 +5,7 @@ import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { Command } from 'commander';
 import { counted } from '../counted.ts';
 import { unsayableRules } from '../service/unsayable-rules.ts';
-
-/** The config that holds where none is named. */
-export const shippedConfig = fileURLToPath(
-  new URL('../../../../config/maskwatch.yaml', import.meta.url),
-);
+import { shippedConfig } from './shipped-config.ts';
 
 /** "1 camera, 0 zones, 1 rule, 0 webhooks" */
 export function configSummary({ cameras, zones, rules, endpoints }: Config): string {

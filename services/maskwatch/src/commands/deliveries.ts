@@ -1,23 +1,13 @@
-import { loadConfig } from '@maskwatch/platform/config/load-config';
-import { createLogger, type Logger } from '@maskwatch/platform/logger';
+import { createLogger } from '@maskwatch/platform/logger';
 import { Command } from 'commander';
-import { startDeliveriesProcess } from '../scaled/deliveries-service.ts';
+import type { DeliveriesOptions } from '../scaled/deliveries-process.ts';
 import {
   configOption,
   jobsRedisOption,
   postgresOption,
   statusOptions,
 } from '../scaled/engine-options.ts';
-import { supervised, type Watch } from '../scaled/supervise.ts';
-import { untilStopped } from './until-stopped.ts';
-
-interface DeliveriesOptions {
-  config: string;
-  jobsRedis: string;
-  postgres: string;
-  statusHost: string;
-  statusPort: number;
-}
+import { supervised } from '../scaled/supervise.ts';
 
 export function deliveriesCommand(): Command {
   const command = new Command('deliveries')
@@ -28,21 +18,9 @@ export function deliveriesCommand(): Command {
   for (const option of statusOptions()) command.addOption(option);
   const logger = createLogger({ service: 'deliveries' });
   return command.action((options: DeliveriesOptions) =>
-    supervised(logger, (watch) => deliveries(options, { watch, logger })),
+    supervised(logger, async (watch) => {
+      const { runDeliveries } = await import('../scaled/deliveries-process.ts');
+      await runDeliveries(options, { watch, logger });
+    }),
   );
-}
-
-async function deliveries(
-  options: DeliveriesOptions,
-  { watch, logger }: { watch: Watch; logger: Logger },
-): Promise<void> {
-  const config = loadConfig(options.config);
-  const { statusHost: host, statusPort: port } = options;
-  const service = await startDeliveriesProcess({
-    ...{ config, engines: options, status: { host, port }, logger },
-  });
-  watch(service.stuck);
-  const endpoints = config.endpoints.webhooks.length;
-  logger.info({ statusPort: service.statusPort, endpoints }, 'deliveries go out');
-  await untilStopped(logger, () => service.stop());
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import type { Finding } from '../doctor/finding.ts';
-import { shippedConfig } from './check.ts';
+import { shippedConfig } from './shipped-config.ts';
 
 interface Options {
   config?: string;

@@ -1,6 +1,4 @@
-import type { Config } from '@maskwatch/contracts/config';
-import { loadConfig } from '@maskwatch/platform/config/load-config';
-import { createLogger, type Logger } from '@maskwatch/platform/logger';
+import { createLogger } from '@maskwatch/platform/logger';
 import { Command } from 'commander';
 import {
   configOption,
@@ -8,20 +6,9 @@ import {
   postgresOption,
   redisOption,
 } from '../scaled/engine-options.ts';
-import { startHubService } from '../scaled/hub-service.ts';
-import { supervised, type Watch } from '../scaled/supervise.ts';
-import { onPort, sayWhere } from './page-address.ts';
+import type { HubOptions } from '../scaled/hub-process.ts';
+import { supervised } from '../scaled/supervise.ts';
 import { portNumber } from './port-number.ts';
-import { untilStopped } from './until-stopped.ts';
-
-interface HubOptions {
-  config: string;
-  redis: string;
-  jobsRedis: string;
-  postgres: string;
-  port?: number;
-  host?: string;
-}
 
 export function hubCommand(): Command {
   const logger = createLogger({ service: 'hub' });
@@ -34,22 +21,9 @@ export function hubCommand(): Command {
     .option('--port <n>', 'port of the page (access.port of the config: 8787)', portNumber)
     .option('--host <host>', 'address that it listens on (access.host of the config: 127.0.0.1)')
     .action((options: HubOptions) =>
-      supervised(logger, (watch) => hub(options, { watch, logger })),
+      supervised(logger, async (watch) => {
+        const { runHub } = await import('../scaled/hub-process.ts');
+        await runHub(options, { watch, logger });
+      }),
     );
-}
-
-async function hub(
-  options: HubOptions,
-  { watch, logger }: { watch: Watch; logger: Logger },
-): Promise<void> {
-  const config = withOptions(loadConfig(options.config), options);
-  const service = await startHubService({ config, engines: options, logger });
-  watch();
-  sayWhere(config.access.host, service.port);
-  await untilStopped(logger, () => service.stop());
-}
-
-function withOptions(config: Config, { port, host }: HubOptions): Config {
-  const there = port === undefined ? config : onPort(config, port);
-  return host === undefined ? there : { ...there, access: { ...there.access, host } };
 }

@@ -15,7 +15,7 @@ import { openRedis, redisReady } from '@maskwatch/platform/redis';
 import type { Engine } from '@maskwatch/platform/testing/engine';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
 import { loadPair } from '@maskwatch/runtime/model-pair';
-import { shippedConfig } from './check.ts';
+import { shippedConfig } from './shipped-config.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const logger = createLogger({ service: 'test' });

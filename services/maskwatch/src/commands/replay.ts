@@ -16,7 +16,7 @@ import { counted } from '../counted.ts';
 import { FilmTally } from '../replay/film-tally.ts';
 import { replayFilm } from '../replay/replay-film.ts';
 import { unsayableRules } from '../service/unsayable-rules.ts';
-import { shippedConfig } from './check.ts';
+import { shippedConfig } from './shipped-config.ts';
 
 interface Options {
   config: string;

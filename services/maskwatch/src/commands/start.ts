@@ -8,9 +8,9 @@ import { createLogger } from '@maskwatch/platform/logger';
 import { Problem } from '@maskwatch/platform/problem';
 import { Command } from 'commander';
 import { startEmbedded } from '../service/embedded-service.ts';
-import { shippedConfig } from './check.ts';
 import { onPort, sayWhere } from './page-address.ts';
 import { portNumber } from './port-number.ts';
+import { shippedConfig } from './shipped-config.ts';
 import { untilStopped } from './until-stopped.ts';
 
 interface StartOptions {

@@ -1,7 +1,7 @@
 /** Options that the commands of the scaled shape share; a variable keeps passwords out of lists of processes. */
 import { Option } from 'commander';
-import { shippedConfig } from '../commands/check.ts';
 import { portNumber } from '../commands/port-number.ts';
+import { shippedConfig } from '../commands/shipped-config.ts';
 
 export function configOption(): Option {
   return new Option('--config <file>', 'what to watch, and who is told').default(shippedConfig);

@@ -16,7 +16,7 @@ import { startPostgres } from '@maskwatch/platform/testing/postgres-server';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
 import { loadPair } from '@maskwatch/runtime/model-pair';
 import { Redis } from 'ioredis';
-import { shippedConfig } from '../commands/check.ts';
+import { shippedConfig } from '../commands/shipped-config.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const config = `

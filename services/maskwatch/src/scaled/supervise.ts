@@ -24,7 +24,8 @@ export type Watch = (stuck?: () => boolean) => void;
 type Word = 'alive' | { underWay: readonly string[] };
 
 /**
- * Runs `work` in a child of this process, which is the same command again. Ends with the child after
+ * Runs `work` in a child of this process, which is the same command again: what only the work needs is
+ * better loaded by it, since this process lives as long. Ends with the child after
  * SIGTERM or SIGINT, where it was refused (exit status 2), and where the work never began.
  */
 export async function supervised(

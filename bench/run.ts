@@ -1,4 +1,6 @@
 /** Measures what the project promises about its speed, each ratio against a rival in the same run. */
+// First, and inherited by rivals that load ONNX Runtime by themselves.
+import '@maskwatch/runtime/no-telemetry';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

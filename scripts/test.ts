@@ -1,3 +1,5 @@
+// Inherited by every test: some load ONNX Runtime by themselves.
+import '@maskwatch/runtime/no-telemetry';
 import { existsSync, globSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';

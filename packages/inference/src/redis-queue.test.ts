@@ -63,6 +63,34 @@ test('what nobody answers within 2 s is counted as lost, and the next frame goes
   assert.equal(queue.status().lost, 1);
 });
 
+test('an owner takes back its own request, not that of the one who has the camera now', async (t) => {
+  const { server, queue, redis, reader } = await open(t);
+  const next = await openRedisQueue({
+    ...{ url: server.url, ownerId: 'next', logger, clock: systemClock },
+  });
+  t.after(() => next.close());
+  const before = queue.detect(request('gate')).catch(codeOf);
+  await new Promise((go) => setTimeout(go, 1000));
+  const after = next.detect(request('gate'));
+  await new Promise((go) => setTimeout(go, 800));
+  const [taken] = await take({ reader, redis }, 4);
+  await answer(redis, taken!.owner, { id: taken!.id, worker: 'w', reply: noFace });
+
+  assert.equal(taken?.owner, 'next');
+  assert.deepEqual(await after, []);
+  assert.equal(await before, 'inference-lost');
+});
+
+test('what no worker takes within 1.5 s is taken back, and Redis holds it no more', async (t) => {
+  const { queue, redis } = await open(t);
+  const asked = queue.detect(request('gate')).then(String, String);
+  await new Promise((go) => setTimeout(go, 500));
+  assert.equal(await redis.exists(frameKey('gate')), 1);
+
+  assert.match(await asked, /took it within 1.5 s/);
+  assert.equal(await redis.exists(frameKey('gate')), 0);
+});
+
 test('without a worker Redis holds one picture and one name a camera, however often they ask', async (t) => {
   const { queue, redis } = await open(t);
   const cameras = Array.from({ length: 16 }, (_, n) => `camera-${n}`);
@@ -116,6 +144,15 @@ test('requests are lost while Redis is away, and answered again when it is back,
     answered = await asked;
   }
   assert.ok(answered);
+});
+
+test('closing waits for nothing while Redis is away', async (t) => {
+  const { server, queue } = await open(t);
+  await server.kill();
+  const asked = queue.detect(request('gate')).catch(codeOf);
+  await queue.close();
+
+  assert.equal(await asked, 'inference-lost');
 });
 
 test('a Redis that writes pictures to its disk is refused with the setting to change', async (t) => {

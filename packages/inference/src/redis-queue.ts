@@ -71,13 +71,12 @@ class RedisQueue implements InferenceQueue {
   #classifierMs: number | undefined;
   #closing: Promise<void> | undefined;
   #closed = false;
-  readonly #reading: Promise<void>;
 
   constructor(options: RedisQueueOptions, { redis, reader }: { redis: Redis; reader: Redis }) {
     this.#options = options;
     this.#redis = redis;
     this.#reader = reader;
-    this.#reading = this.#read();
+    void this.#read();
   }
 
   async detect(request: DetectorRequest): Promise<Detection[]> {
@@ -135,7 +134,8 @@ class RedisQueue implements InferenceQueue {
     const timers = [
       clock.setTimer(() => lost('No inference worker answered within 2 s.'), requestMs),
       clock.setTimer(async () => {
-        const untaken = await withdraw(this.#redis, asked.request.cameraId).catch(() => false);
+        const { cameraId } = asked.request;
+        const untaken = await withdraw(this.#redis, { cameraId, id }).catch(() => false);
         if (untaken) lost('No inference worker took it within 1.5 s.');
       }, takenMs),
     ];
@@ -187,8 +187,8 @@ class RedisQueue implements InferenceQueue {
   async #drain(): Promise<void> {
     await Promise.all(this.#lines.values());
     this.#closed = true;
+    // Where Redis is away the read under way never ends, and nobody waits for it.
     this.#reader.disconnect();
     this.#redis.disconnect();
-    await this.#reading;
   }
 }

@@ -108,9 +108,21 @@ export async function ask(
   if (fault) throw fault;
 }
 
-/** Takes back what no worker has taken; false where one has. The camera keeps its place. */
-export async function withdraw(redis: Redis, cameraId: string): Promise<boolean> {
-  return (await redis.del(frameKey(cameraId))) > 0;
+/** The header, which has the id near its beginning, tells whose request lies there now. */
+const withdrawScript = `
+  local head = redis.call('GETRANGE', KEYS[1], 0, 255)
+  if not string.find(head, ARGV[1], 1, true) then return 0 end
+  return redis.call('DEL', KEYS[1])`;
+
+/**
+ * Takes back what no worker has taken; false where one has, or where the camera has another owner by
+ * now, who has asked. The camera keeps its place.
+ */
+export async function withdraw(
+  redis: Redis,
+  { cameraId, id }: { cameraId: string; id: string },
+): Promise<boolean> {
+  return (await redis.eval(withdrawScript, 1, frameKey(cameraId), id)) === 1;
 }
 
 export interface TakeOptions {

@@ -23,6 +23,8 @@ import type { Redis } from 'ioredis';
 
 const statusMs = 1000;
 const stampMs = 2000;
+/** A take blocks for a second; where Redis is away it never ends. */
+const lastTakeMs = 2000;
 /** Between two tries while Redis is away. */
 const pauseMs = 200;
 /** Most requests of one run. A CPU is no faster with several, and the first would wait for the last. */
@@ -98,11 +100,14 @@ export class InferenceService {
 
   /** Takes nothing more, answers what it has, and leaves. */
   async stop(): Promise<void> {
-    const { redis, reader, queue, id, logger } = this.#options;
+    const { redis, reader, queue, id, clock, logger } = this.#options;
     this.#running = false;
     for (const cancel of this.#cancelTimers) cancel();
     this.#freed?.();
-    await this.#work;
+    const late = Promise.withResolvers<void>();
+    const cancel = clock.setTimer(late.resolve, lastTakeMs);
+    await Promise.race([this.#work, late.promise]);
+    cancel();
     while (this.#underWay.size > 0) await this.#untilFree();
     await queue.close();
     await removeWorker(redis, id).catch((fault: unknown) => {

@@ -161,3 +161,16 @@ test('a Redis that writes to its disk is refused before anything is sent', async
   assert.equal(code, 2);
   assert.match(said, /writes pictures to its disk/);
 });
+
+test('SIGTERM while Redis is away ends it too', async () => {
+  await workers(1);
+  await server.kill();
+  // Until it has noticed.
+  await new Promise((go) => setTimeout(go, 1000));
+  const askedAt = Date.now();
+  worker.kill('SIGTERM');
+  const [code] = (await once(worker, 'exit')) as [number | null];
+
+  assert.equal(code, 0);
+  assert.ok(Date.now() - askedAt < 10_000, `after ${Date.now() - askedAt} ms`);
+});

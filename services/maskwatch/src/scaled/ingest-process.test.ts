@@ -197,6 +197,22 @@ test('SIGTERM says leaving, decodes until its cameras are gone, and ends with 0'
   assert.deepEqual(hub.owned(one.id), {});
 });
 
+test('SIGTERM while Redis is away ends it with 0, too', async (t) => {
+  const own = await startRedis('frames');
+  t.after(() => own.close());
+  const { hub, ingests } = await world(t, { names: ['one'], url: own.url });
+  const [one] = ingests as [(typeof ingests)[0]];
+  hub.lease(one.id, { gate: 1 });
+  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+
+  await own.kill();
+  one.child.signal('SIGTERM');
+  const askedAt = Date.now();
+
+  assert.equal(await one.child.ended, 0);
+  assert.ok(Date.now() - askedAt < 10_000, `after ${Date.now() - askedAt} ms`);
+});
+
 test('a source that cannot be opened is refused at the start', async (t) => {
   const bad = join(folder, 'bad.yaml');
   await writeFile(bad, 'cameras: [{ id: gate, source: /dev/video0 }]\n');

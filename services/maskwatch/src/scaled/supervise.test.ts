@@ -15,21 +15,29 @@ interface Child {
   death?: WorkerDeath;
 }
 
-/** Answers with each child when it has begun. */
-function supervisor(t: TestContext, how: string): () => Promise<Child> {
+interface Supervisor {
+  /** Answers with each child when it has begun. */
+  next(): Promise<Child>;
+  /** SIGTERM; answers with the exit status. */
+  end(): Promise<number | null>;
+}
+
+function supervisor(t: TestContext, how: string): Supervisor {
   const child = spawn(process.execPath, [script, how], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = once(child, 'exit');
+  const ended = once(child, 'exit') as Promise<[number | null]>;
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  t.after(async () => {
+  const end = async () => {
     child.kill('SIGTERM');
-    await ended;
-  });
-  return async () => JSON.parse((await lines.next()).value ?? '{}');
+    const [code] = await ended;
+    return code;
+  };
+  t.after(end);
+  return { next: async () => JSON.parse((await lines.next()).value ?? '{}'), end };
 }
 
 suite('a supervisor', { concurrency: 4 }, () => {
   test('knows what was under way also of a child that aborts in the instant after saying it', async (t) => {
-    const next = supervisor(t, 'abort');
+    const { next } = supervisor(t, 'abort');
     assert.equal((await next()).death, undefined);
     for (let n = 0; n < 3; n += 1) {
       const { death } = await next();
@@ -40,7 +48,7 @@ suite('a supervisor', { concurrency: 4 }, () => {
   });
 
   test('tells of a fatal signal and a failure, not of a SIGKILL that others sent', async (t) => {
-    const next = supervisor(t, 'works');
+    const { next } = supervisor(t, 'works');
     const told: (string[] | undefined)[] = [];
     for (const signal of ['SIGSEGV', 'SIGKILL', 'SIGUSR2'] as const) {
       const { pid, death } = await next();
@@ -53,18 +61,25 @@ suite('a supervisor', { concurrency: 4 }, () => {
   });
 
   test('tells of no camera where none was under way', async (t) => {
-    const next = supervisor(t, 'idle');
+    const { next } = supervisor(t, 'idle');
     process.kill((await next()).pid, 'SIGABRT');
 
     assert.equal((await next()).death, undefined);
   });
 
   test('kills a child of which one thread hangs while others go on, and tells of it', async (t) => {
-    const next = supervisor(t, 'stuck');
+    const { next } = supervisor(t, 'stuck');
     const { pid } = await next();
     const second = await next();
 
     assert.notEqual(second.pid, pid);
     assert.deepEqual(second.death?.cameraIds, ['gate', 'yard']);
+  });
+
+  test('ends with 0 after SIGTERM, also where something would keep the child for good', async (t) => {
+    const { next, end } = supervisor(t, 'kept');
+    await next();
+
+    assert.equal(await end(), 0);
   });
 });

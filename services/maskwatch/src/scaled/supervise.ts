@@ -48,6 +48,8 @@ export async function supervised(
     process.removeAllListeners('disconnect');
     process.disconnect?.();
   }
+  // A connection to an engine that stands still would keep it.
+  process.exit();
 }
 
 /**

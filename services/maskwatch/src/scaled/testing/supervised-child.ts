@@ -19,5 +19,5 @@ await supervised(createLogger({ service: 'test' }), async (watch) => {
     process.abort();
   }
   await stopped.promise;
-  clearInterval(others);
+  if (how !== 'kept') clearInterval(others);
 });

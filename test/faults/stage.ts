@@ -226,7 +226,8 @@ export class Stage {
     const verdict = judge({
       announced: announced.filter(({ alertId }) => ids.has(alertId)),
       taken: taken.filter(({ body }) => Date.parse(body.data.startedAt) >= from),
-      ...{ alerts: mine, showings, gaps },
+      // Also those of before: one whose end was put off by the fault takes the next in its place as its own.
+      ...{ alerts, showings, gaps },
     });
     return { ...verdict, showings: showings.length };
   }

@@ -64,6 +64,7 @@ console.log(
     change('messages/s', (one) => one.messagesPerSecond),
     change('picture p50', (one) => one.pictureMs[0]),
     change('picture p99', (one) => one.pictureMs[1]),
+    change('alert p50', (one) => one.alertMs[0]),
     change('alert p99', (one) => one.alertMs[1]),
     change('hub CPU', ({ hubs }) => hubs.reduce((sum, { cpu }) => sum + cpu, 0)),
   ].join(', ')}`,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inferenceQueueContract } from '@maskwatch/inference/contract-suite';
@@ -44,8 +45,8 @@ after(async () => {
   await server.close();
 });
 
-function start(): ChildProcess {
-  const args = ['inference', '--redis', server.url, '--threads', '1', '--status-port', '0'];
+function start(url = server.url): ChildProcess {
+  const args = ['inference', '--redis', url, '--threads', '1', '--status-port', '0'];
   return spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
@@ -56,9 +57,11 @@ const open = () => {
 };
 
 async function workers(count: number): Promise<number[]> {
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const all = await readWorkers(redis, Date.now());
     if (all.length === count) return all.map(({ pid }) => pid);
+    assert.ok(Date.now() < deadline, `${all.length} workers in place of ${count}`);
     await new Promise((go) => setTimeout(go, 100));
   }
 }
@@ -162,14 +165,24 @@ test('a Redis that writes to its disk is refused before anything is sent', async
   assert.match(said, /writes pictures to its disk/);
 });
 
-test('SIGTERM while Redis is away ends it too', async () => {
-  await workers(1);
-  await server.kill();
+test('SIGTERM while Redis is away ends it too', async (t) => {
+  const own = await startRedis('frames');
+  t.after(() => own.close());
+  const writer = openRedis({ url: own.url, logger, name: 'test' });
+  t.after(() => writer.disconnect());
+  await redisReady(writer);
+  await writeStamp(writer, stamp);
+  const child = start(own.url);
+  t.after(() => child.kill('SIGKILL'));
+  for await (const line of createInterface({ input: child.stderr! })) {
+    if (line.includes('taking requests')) break;
+  }
+  await own.kill();
   // Until it has noticed.
   await new Promise((go) => setTimeout(go, 1000));
   const askedAt = Date.now();
-  worker.kill('SIGTERM');
-  const [code] = (await once(worker, 'exit')) as [number | null];
+  child.kill('SIGTERM');
+  const [code] = (await once(child, 'exit')) as [number | null];
 
   assert.equal(code, 0);
   assert.ok(Date.now() - askedAt < 10_000, `after ${Date.now() - askedAt} ms`);

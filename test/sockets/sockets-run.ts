@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertPage, Status } from '@maskwatch/contracts/http';
-import { busySeconds, cpuSeconds, ownMemory } from '../../bench/measure/processes.ts';
+import { busySeconds, cpuSeconds, ownMemory, processTree } from '../../bench/measure/processes.ts';
 import { until } from '../service/until.ts';
 import { type HubCommand, type TwoHubs, twoHubs } from './two-hubs.ts';
 import { SlowViewers, Viewers } from './viewers.ts';
@@ -156,7 +156,9 @@ function measuring({ hubs, redisPid, postgresPid, ownerPid }: TwoHubs, groups: V
     const most = hubs.map(() => 0);
     const watching = setInterval(() => {
       hubs.forEach(({ pid }, n) => {
-        most[n] = Math.max(most[n]!, ownMemory(pid));
+        // With its supervisor.
+        const memory = processTree(pid).reduce((sum, one) => sum + ownMemory(one), 0);
+        most[n] = Math.max(most[n]!, memory);
       });
     }, 250);
     const people = handling(hubs);

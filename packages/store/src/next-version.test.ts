@@ -19,6 +19,7 @@ import { migrate as migratePostgres, migrations as ofPostgres } from './postgres
 import { openPostgresStore } from './postgres-store.ts';
 import { migrate as migrateSqlite, migrations as ofSqlite } from './sqlite/migrations.ts';
 import { openSqliteStore } from './sqlite-store.ts';
+import { freshDatabase } from './testing/fresh-database.ts';
 
 /** A column more in each table, and a table more: what a step that only adds can bring. */
 function adding(names: string[], readableFrom: number) {
@@ -34,7 +35,6 @@ const inSqlite = inPostgres.filter((name) => !/lease|evidence_files/.test(name))
 const nextPostgres = [...ofPostgres, adding(inPostgres, ofPostgres.length)];
 const nextSqlite = [...ofSqlite, adding(inSqlite, ofSqlite.length)];
 let server: Engine;
-let count = 0;
 
 before(async () => {
   server = await startPostgres();
@@ -63,25 +63,19 @@ async function withClient<T>(url: string, work: (client: pg.PoolClient) => Promi
   }
 }
 
-async function database(): Promise<string> {
-  count += 1;
-  await withClient(server.url, (client) => client.query(`CREATE DATABASE next_${count}`));
-  return server.url.replace(/postgres$/, `next_${count}`);
-}
-
 const openFolder = (directory: string) =>
   openSqliteStore({ directory, clock: systemClock, reserveBytes: 4096 });
 
 storeContract('SQLite of the next version', () => openFolder(folder()));
 
 storeContract('PostgreSQL of the next version', async () => {
-  const url = await database();
+  const url = await freshDatabase(server);
   await withClient(url, (client) => migratePostgres(client, nextPostgres));
   return (await openPostgresStore({ url })).store;
 });
 
 test('one that is open goes on while the next version migrates, and starts again afterwards', async () => {
-  const url = await database();
+  const url = await freshDatabase(server);
   const { store } = await openPostgresStore({ url });
   await store.open(anOpening('before'));
   const migrated = await withClient(url, (client) => migratePostgres(client, nextPostgres));
@@ -100,7 +94,7 @@ test('one that is open goes on while the next version migrates, and starts again
 test('a next version that changes what is there is not for this one', async () => {
   const next = ofPostgres.length + 1;
   const changing = { sql: 'ALTER TABLE alerts DROP COLUMN trace', readableFrom: next };
-  const url = await database();
+  const url = await freshDatabase(server);
   await withClient(url, (client) => migratePostgres(client, [...ofPostgres, changing]));
   const refused = { code: 'store-newer', message: new RegExp(`version ${next}, which programs`) };
   await assert.rejects(openPostgresStore({ url }), refused);
@@ -110,7 +104,7 @@ test('a next version that changes what is there is not for this one', async () =
 });
 
 test('a migration that takes longer than any call of a service may is waited for', async () => {
-  const url = await database();
+  const url = await freshDatabase(server);
   const slow = withClient(url, async (client) => {
     await client.query('BEGIN');
     await migratePostgres(client, [...ofPostgres.slice(0, 1)]);

@@ -4,16 +4,15 @@ import { after, before, test } from 'node:test';
 import type { Engine } from '@maskwatch/platform/testing/engine';
 import { startPgBouncer } from '@maskwatch/platform/testing/pgbouncer-server';
 import { startPostgres } from '@maskwatch/platform/testing/postgres-server';
-import pg from 'pg';
 import { anOpening } from './builders.ts';
 import { storeContract } from './contract-suite.ts';
 import { openPostgresStore } from './postgres-store.ts';
+import { freshDatabase } from './testing/fresh-database.ts';
 
 const asDocumented = ['ignore_startup_parameters = statement_timeout'];
 
 let server: Engine;
 let bouncer: Engine;
-let count = 0;
 
 before(async () => {
   server = await startPostgres();
@@ -24,23 +23,13 @@ after(async () => {
   await server?.close();
 });
 
-/** The address of a database of its own. */
-async function freshDatabase(): Promise<string> {
-  count += 1;
-  const client = new pg.Client(server.url);
-  await client.connect();
-  await client.query(`CREATE DATABASE pooled_${count}`);
-  await client.end();
-  return bouncer.url.replace(/postgres$/, `pooled_${count}`);
-}
-
 storeContract(
   'PostgreSQL behind PgBouncer',
-  async () => (await openPostgresStore({ url: await freshDatabase() })).store,
+  async () => (await openPostgresStore({ url: await freshDatabase(server, bouncer) })).store,
 );
 
 test('programs that start at once behind PgBouncer make its tables once, and one is active', async () => {
-  const url = await freshDatabase();
+  const url = await freshDatabase(server, bouncer);
   const all = await Promise.all(Array.from({ length: 4 }, () => openPostgresStore({ url })));
   const claims = await Promise.all(
     all.map(({ leadership }, n) => leadership.claim({ hubId: `hub-${n}`, leaseMs: 60_000 })),

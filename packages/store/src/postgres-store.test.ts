@@ -7,32 +7,22 @@ import { aDelivery, anOpening } from './builders.ts';
 import { storeContract } from './contract-suite.ts';
 import { migrate, migrations } from './postgres/migrations.ts';
 import { openPostgresStore } from './postgres-store.ts';
+import { freshDatabase } from './testing/fresh-database.ts';
 
 let server: Engine;
-let count = 0;
 
 before(async () => {
   server = await startPostgres();
 });
 after(() => server?.close());
 
-/** The address of a database of its own. */
-async function freshDatabase(): Promise<string> {
-  count += 1;
-  const client = new pg.Client(server.url);
-  await client.connect();
-  await client.query(`CREATE DATABASE test_${count}`);
-  await client.end();
-  return server.url.replace(/postgres$/, `test_${count}`);
-}
-
 storeContract(
   'PostgreSQL',
-  async () => (await openPostgresStore({ url: await freshDatabase() })).store,
+  async () => (await openPostgresStore({ url: await freshDatabase(server) })).store,
 );
 
 test('an opening that is said again counts once', async () => {
-  const { store } = await openPostgresStore({ url: await freshDatabase() });
+  const { store } = await openPostgresStore({ url: await freshDatabase(server) });
   const first = await store.open(anOpening('a'));
   const again = await store.open(anOpening('a'));
   await store.close();
@@ -41,7 +31,7 @@ test('an opening that is said again counts once', async () => {
 });
 
 test('an opening that is said again while the first is being committed counts once', async () => {
-  const { store } = await openPostgresStore({ url: await freshDatabase() });
+  const { store } = await openPostgresStore({ url: await freshDatabase(server) });
   const answers = await Promise.all(Array.from({ length: 6 }, () => store.open(anOpening('a'))));
   const alerts = await store.alerts({ limit: 10 });
   await store.close();
@@ -51,7 +41,7 @@ test('an opening that is said again while the first is being committed counts on
 });
 
 test('one hub is active, and what the former one says of violations is refused', async () => {
-  const url = await freshDatabase();
+  const url = await freshDatabase(server);
   const one = await openPostgresStore({ url });
   const two = await openPostgresStore({ url });
   const first = await one.leadership.claim({ hubId: 'one', leaseMs: 300 });
@@ -77,7 +67,7 @@ test('one hub is active, and what the former one says of violations is refused',
 });
 
 test('pictures are there for every hub until they are removed', async () => {
-  const url = await freshDatabase();
+  const url = await freshDatabase(server);
   const one = await openPostgresStore({ url });
   const two = await openPostgresStore({ url });
   const path = await one.files.write('a', Uint8Array.of(1, 2, 255), Date.UTC(2025, 0, 31));
@@ -110,7 +100,7 @@ test('a server that was killed is a problem while it is gone, and nothing is los
 });
 
 test('a server that stands still is a problem within seconds, and the call said again counts once', async () => {
-  const { store } = await openPostgresStore({ url: await freshDatabase() });
+  const { store } = await openPostgresStore({ url: await freshDatabase(server) });
   await store.alertCounts();
   server.pause();
   const said = await store.open(anOpening('a')).catch((thrown) => thrown.code);
@@ -124,7 +114,7 @@ test('a server that stands still is a problem within seconds, and the call said 
 });
 
 test('two that claim at once never get the same delivery', async () => {
-  const url = await freshDatabase();
+  const url = await freshDatabase(server);
   const both = [await openPostgresStore({ url }), await openPostgresStore({ url })];
   const ids = Array.from({ length: 40 }, (_, n) => `d-${n}`);
   for (const id of ids) await both[0]!.store.addDelivery(aDelivery({ id }));
@@ -143,7 +133,7 @@ test('two that claim at once never get the same delivery', async () => {
 });
 
 test('a migration that fails leaves the version before, and a newer database is refused', async () => {
-  const url = await freshDatabase();
+  const url = await freshDatabase(server);
   const pool = new pg.Pool({ connectionString: url });
   const client = await pool.connect();
   await client.query('BEGIN');

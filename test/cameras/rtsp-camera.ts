@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@maskwatch/platform/testing/free-port';
 import { listenHost } from '../service/shape.ts';
 
 export interface RtspCameraOptions {
@@ -35,7 +36,8 @@ export interface RtspCamera {
 const script = fileURLToPath(new URL('./rtsp-server.py', import.meta.url));
 
 export async function startRtspCamera(options: RtspCameraOptions): Promise<RtspCamera> {
-  const { film, host = listenHost, port = 0, user, password = '', running = false } = options;
+  const { film, host = listenHost, user, password = '', running = false } = options;
+  const port = options.port ?? (await freePort());
   const credentials = user === undefined ? [] : [user, password];
   const child = spawn(
     '/usr/bin/python3',

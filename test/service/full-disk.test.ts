@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Alert } from '@maskwatch/contracts/alert';
 import type { AlertPage, Status } from '@maskwatch/contracts/http';
+import { freePort } from '@maskwatch/platform/testing/free-port';
 import { type RtspCamera, startRtspCamera } from '../cameras/rtsp-camera.ts';
 import { WebhookReceiver } from './receiver.ts';
 import { type RunningService, startService } from './start-service.ts';
@@ -130,11 +131,4 @@ function fill(path: string): void {
     }
   }
   closeSync(file);
-}
-
-/** Of a camera that is not there yet. */
-async function freePort(): Promise<number> {
-  const camera = await startRtspCamera({ film });
-  await camera.stop();
-  return camera.port;
 }

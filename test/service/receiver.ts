@@ -1,8 +1,8 @@
 /** A real receiver of webhooks: it checks every signature, and writes down what it took. */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { WebhookBody } from '@maskwatch/contracts/webhook';
+import { freePort } from '@maskwatch/platform/testing/free-port';
 import { Webhook } from 'standardwebhooks';
 import { listenHost } from './shape.ts';
 
@@ -50,9 +50,9 @@ export class WebhookReceiver {
   /** Listens, from the second time on where it did before. */
   async up(): Promise<this> {
     const server = createServer((request, response) => void this.#take(request, response));
+    this.#port ||= await freePort();
     await new Promise<void>((resolve) => server.listen(this.#port, listenHost, resolve));
     this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
     return this;
   }
 

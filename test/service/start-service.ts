@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '@maskwatch/platform/testing/free-port';
 import { scaled } from './shape.ts';
 
 const main = join(import.meta.dirname, '../../services/maskwatch/src/main.ts');
@@ -47,7 +48,8 @@ export interface RunningService {
 }
 
 async function spawnService(options: ServiceOptions) {
-  const { folder, config, port = 0, data = join(folder, 'data'), environment = {} } = options;
+  const { folder, config, data = join(folder, 'data'), environment = {} } = options;
+  const port = options.port ?? (await freePort());
   const file = join(folder, 'maskwatch.yaml');
   await writeFile(file, config);
   const where = ['--config', file, '--port', String(port)];

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { WebhookBody } from '@maskwatch/contracts/webhook';
 import { systemClock } from '@maskwatch/platform/clock';
+import { freePort } from '@maskwatch/platform/testing/free-port';
 import { DestinationGuard } from './destination-guard.ts';
 import { gaps } from './retry-schedule.ts';
 import { sendAttempt } from './send-attempt.ts';
@@ -15,15 +15,6 @@ import { secret } from './testing/outbox.ts';
 
 const docs = new URL('../../../docs/', import.meta.url);
 const page = readFileSync(new URL('webhooks.md', docs), 'utf8');
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('docs/webhooks.md', () => {
   it('shows a body that the contract accepts, with every field that is always there', () => {

@@ -40,12 +40,13 @@ export class GrantingHub {
     return new GrantingHub(bus, term);
   }
 
-  /** Ids of ingests of this name that were heard in the last 3 s. */
-  ingests(name: string): string[] {
-    const recent = this.heard.filter(({ at, message }) => {
-      return message.kind === 'ingest' && Date.now() - at < 3000;
+  /** Did this ingest say that it is there, in the last 3 s? */
+  hears(ingestId: string): boolean {
+    return this.heard.some((one) => {
+      return (
+        one.ingestId === ingestId && one.message.kind === 'ingest' && Date.now() - one.at < 3000
+      );
     });
-    return [...new Set(recent.map(({ ingestId }) => ingestId))].filter((id) => id.startsWith(name));
   }
 
   /** All that an ingest owns from now on. */

@@ -11,6 +11,8 @@ export interface IngestChild {
   readonly pid: number;
   /** Lines of its log so far. */
   readonly logs: string[];
+  /** Waits for cameras; an error with all that it said where it ended before. */
+  readonly started: Promise<{ id: string; statusPort: number }>;
   /** SIGTERM to the supervisor, as a service manager does; others to all of its processes. */
   signal(signal: NodeJS.Signals): void;
   /** Exit code, or the signal that ended it. */
@@ -28,8 +30,19 @@ export function startIngestChild(
     detached: true,
   });
   const logs: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => logs.push(line));
-  const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+  const started = Promise.withResolvers<{ id: string; statusPort: number }>();
+  // Not each test waits for it.
+  started.promise.catch(() => {});
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    logs.push(line);
+    if (!line.includes('ingest waits for cameras')) return;
+    const { ingestId: id, statusPort } = JSON.parse(line);
+    started.resolve({ id, statusPort });
+  });
+  const ended = once(child, 'close').then(([code, signal]) => {
+    started.reject(new Error(`ended with ${code ?? signal}:\n${logs.join('\n')}`));
+    return code ?? signal;
+  });
   const send = (pid: number, name: NodeJS.Signals) => {
     try {
       process.kill(pid, name);
@@ -43,7 +56,7 @@ export function startIngestChild(
     for (const leader of [child.pid!, ...childrenOf(child.pid!)]) send(-leader, name);
   };
   return {
-    ...{ pid: child.pid!, logs, signal, ended },
+    ...{ pid: child.pid!, logs, started: started.promise, signal, ended },
     async close() {
       signal('SIGCONT');
       signal('SIGKILL');

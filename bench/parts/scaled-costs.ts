@@ -101,7 +101,7 @@ async function read(cluster: Cluster) {
     const own = processTree(pid).reduce((total, one) => total + ownMemory(one), 0);
     memory.set(name, (memory.get(name) ?? 0) + own);
   }
-  const redis = new Redis({ host: cluster.container('redis-frames').address });
+  const redis = new Redis(cluster.redisUrl('redis-frames'));
   const info = await redis.info('stats').finally(() => redis.disconnect());
   const of = (key: string) => Number(new RegExp(`${key}:(\\d+)`).exec(info)?.[1]);
   const bytes = of('total_net_input_bytes') + of('total_net_output_bytes');

@@ -157,7 +157,7 @@ async function withRedis<T>(
   name: string,
   ask: (redis: Redis) => Promise<T>,
 ): Promise<T> {
-  const redis = new Redis({ host: stage.cluster.container(name).address });
+  const redis = new Redis(stage.cluster.redisUrl(name));
   try {
     return await ask(redis);
   } finally {

@@ -32,6 +32,8 @@ export interface Cluster {
   readonly hostAddress: string;
   /** Throws Error for a name that is not there. */
   container(name: string): Container;
+  /** Of a Redis, with its password. */
+  redisUrl(name: string): string;
   /** SIGTERM to all, those first that others do not need; answers with the exit codes. */
   stop(): Promise<Map<string, number | null>>;
   /** All at once, for tests that ask nothing of the end. */
@@ -44,12 +46,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'maskwatch-cluster-'));
   chmodSync(folder, 0o755);
   const config = join(folder, 'maskwatch.yaml');
-  const token = randomBytes(24).toString('hex');
+  const token = secret();
+  const redisPassword = secret();
   const paths = files.map((file) => join(root, file));
   const services = readCompose(paths, {
     MASKWATCH_TOKEN: token,
-    MASKWATCH_DATABASE_PASSWORD: randomBytes(24).toString('hex'),
-    MASKWATCH_GRAFANA_PASSWORD: randomBytes(24).toString('hex'),
+    MASKWATCH_DATABASE_PASSWORD: secret(),
+    MASKWATCH_REDIS_PASSWORD: redisPassword,
+    MASKWATCH_GRAFANA_PASSWORD: secret(),
     MASKWATCH_CONFIG: config,
   }).filter(({ name }) => !without.includes(name));
   const network = new Network(folder);
@@ -87,20 +91,26 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await kill();
     throw fault;
   }
+  const container = (name: string) => {
+    const found = containers.get(name);
+    if (found === undefined) throw new Error(`there is no container "${name}"`);
+    return found;
+  };
   return {
-    ...{ containers, network, token, kill, hostAddress: network.hostAddress },
+    ...{ containers, network, token, kill, container, hostAddress: network.hostAddress },
     url: `http://${containers.get(page)!.address}:8787`,
-    container(name) {
-      const found = containers.get(name);
-      if (found === undefined) throw new Error(`there is no container "${name}"`);
-      return found;
-    },
+    redisUrl: (name) => `redis://:${redisPassword}@${container(name).address}:6379`,
     async stop() {
       const codes = await stopInTurn(all);
       close();
       return codes;
     },
   };
+}
+
+/** As deploy/make-secrets.sh makes them. */
+function secret(): string {
+  return randomBytes(24).toString('hex');
 }
 
 function instances({ name, replicas }: ComposeService): string[] {

@@ -99,7 +99,8 @@ test('what the dashboard says is so: a hub is active, the camera is live, worker
 
   assert.equal(await value('sum(maskwatch_hub_active)'), 1);
   assert.equal(await value('sum(max by (camera) (maskwatch_camera_live))'), 1);
-  assert.equal(await value('min(maskwatch_ready)'), 1);
+  // Whoever was not ready yet says so until the next scrape.
+  await until('all are ready', async () => (await value('min(maskwatch_ready)')) === 1);
   assert.equal(await value('sum(maskwatch_store_away)'), 0);
   assert.ok((await value('max(maskwatch_store_bytes)')) > 1e6);
   assert.ok((await value('max(maskwatch_inference_queued)')) <= 1);
@@ -111,6 +112,15 @@ test('what the dashboard says is so: a hub is active, the camera is live, worker
       ['cpu', undefined],
     ],
   );
+});
+
+test('neither Redis answers who has no password', { skip }, async () => {
+  for (const name of ['redis-frames', 'redis-jobs']) {
+    const redis = cluster.container(name);
+    assert.equal(await redis.execute(['redis-cli', '-e', 'ping']), 'PONG\n');
+    const stranger = ['env', '-u', 'REDISCLI_AUTH', 'redis-cli', '-e', 'ping'];
+    await assert.rejects(redis.execute(stranger), /NOAUTH/, name);
+  }
 });
 
 test('no service looks for anybody outside', { skip }, () => {

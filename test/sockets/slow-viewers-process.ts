@@ -3,8 +3,11 @@
  * now and then. They come again when they notice that they are cut off.
  */
 import type { Socket as TcpSocket } from 'node:net';
+import { constants, setPriority } from 'node:os';
 import { io } from 'socket.io-client';
 
+// They harm by what they do not read: their own work is that of other machines.
+setPriority(constants.priority.PRIORITY_LOW);
 const readMs = 100;
 const pauseMs = 3000;
 

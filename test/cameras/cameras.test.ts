@@ -10,6 +10,7 @@ import { type Decoder, findDecoder } from '@maskwatch/ingest/source/decoder';
 import type { FrameSource, SourceStatus } from '@maskwatch/ingest/source/frame-source';
 import { openSource } from '@maskwatch/ingest/source/open-source';
 import { StartLimiter } from '@maskwatch/ingest/source/start-limiter';
+import { until } from '../service/until.ts';
 import { startRtspCamera } from './rtsp-camera.ts';
 import {
   blackHole,
@@ -45,7 +46,10 @@ function ending<T extends { stop(): Promise<void> }>(part: T): T {
   return part;
 }
 
-/** A tenth of the service's deadlines. */
+/**
+ * A tenth of the service's deadlines, for cameras that fall silent. For no others: on a busy machine
+ * a camera that is well, or a refusal, may be as late.
+ */
 const SHORT: Partial<Deadlines> = {
   networkMs: 500,
   nextMs: 1000,
@@ -63,7 +67,7 @@ interface Watched {
 
 function watch(
   camera: { source: string; user?: string; password?: string },
-  deadlines = SHORT,
+  deadlines: Partial<Deadlines> = {},
 ): Watched {
   const states: SourceStatus[] = [];
   const frames: Watched['frames'] = [];
@@ -99,19 +103,19 @@ function watch(
 
 async function watchMjpeg(
   script: Partial<MjpegScript>,
+  deadlines: Partial<Deadlines> = {},
 ): Promise<Watched & { connections(): number }> {
   const camera = ending(
     await startScriptedCamera(mjpeg({ jpegs, framesPerSecond: 25, ...script })),
   );
-  const watched = watch({ source: `http://127.0.0.1:${camera.port}/video` });
+  const watched = watch({ source: `http://127.0.0.1:${camera.port}/video` }, deadlines);
   return { ...watched, connections: () => camera.connections };
 }
 
 async function refusal(script: Parameters<typeof startScriptedCamera>[0], scheme: string) {
   const camera = ending(await startScriptedCamera(script));
   const source = `${scheme}://127.0.0.1:${camera.port}/live`;
-  // An answer, however late on a busy machine: no short deadline may take its place.
-  const watched = watch({ source, user: 'me', password: 'word' }, {});
+  const watched = watch({ source, user: 'me', password: 'word' });
   const status = await watched.until('offline');
   await sleep(1300);
   assert.deepEqual(
@@ -123,24 +127,23 @@ async function refusal(script: Parameters<typeof startScriptedCamera>[0], scheme
 
 test('a server that takes connections and never answers is stalled, and is tried again', async () => {
   const camera = ending(await startScriptedCamera(blackHole));
-  const watched = watch({ source: `rtsp://127.0.0.1:${camera.port}/live` });
+  const watched = watch({ source: `rtsp://127.0.0.1:${camera.port}/live` }, SHORT);
   const status = await watched.until('stalled');
   assert.equal(status.cause, 'timeout');
-  await sleep(1500);
+  await until('another try', () => watched.source.counters.starts >= 2);
   assert.equal(watched.source.status.state, 'stalled');
-  assert.ok(watched.source.counters.starts >= 2);
 });
 
 test('an MJPEG stream that falls silent is stalled and comes back', async () => {
-  const watched = await watchMjpeg({ after: 30, afterwards: 'stall' });
+  const watched = await watchMjpeg({ after: 30, afterwards: 'stall' }, SHORT);
   await watched.until('live');
-  await sleep(3500);
-  assert.ok(watched.connections() >= 2);
-  assert.ok(watched.source.counters.received > 7);
+  await until('another connection', () => watched.connections() >= 2);
+  const { received } = watched.source.counters;
+  await until('pictures of it', () => watched.source.counters.received > received);
 });
 
 test('a drip of bytes is no picture: deadlines are on decoded frames', async () => {
-  const watched = await watchMjpeg({ after: 30, afterwards: 'drip' });
+  const watched = await watchMjpeg({ after: 30, afterwards: 'drip' }, SHORT);
   await watched.until('live');
   await watched.until('stalled');
   await watched.until('live');
@@ -148,7 +151,7 @@ test('a drip of bytes is no picture: deadlines are on decoded frames', async () 
 });
 
 test('a camera that shows one picture for ever is frozen', async () => {
-  const watched = await watchMjpeg({ jpegs: jpegs.slice(0, 1) });
+  const watched = await watchMjpeg({ jpegs: jpegs.slice(0, 1) }, SHORT);
   const status = await watched.until('frozen');
   assert.equal(status.cause, 'frozen');
 });
@@ -162,11 +165,14 @@ test('damaged pictures end nothing, and noise between pictures is survived', asy
   const mixed = await watchMjpeg({ jpegs: [...jpegs.slice(0, 20), ...damaged] });
   const noisy = await watchMjpeg({ after: 20, afterwards: 'noise' });
   await Promise.all([mixed.until('live'), noisy.until('live')]);
+  await until('pictures after the noise', () => {
+    const { starts, received } = noisy.source.counters;
+    return starts >= 2 && received >= 6;
+  });
+  // All of its pictures went by.
   await sleep(2500);
   assert.equal(mixed.source.counters.starts, 1);
   assert.equal(mixed.source.status.state, 'live');
-  assert.ok(noisy.source.counters.starts >= 2);
-  assert.ok(noisy.source.counters.received >= 6);
 });
 
 test('pictures keep their size when the camera changes its own', async () => {
@@ -190,7 +196,7 @@ test('a picture of 144 million pixels is refused before it is decoded', async ()
     '-frames:v',
     '1',
   );
-  const watched = await watchMjpeg({ jpegs: [await readFile(path)], framesPerSecond: 4 });
+  const watched = await watchMjpeg({ jpegs: [await readFile(path)], framesPerSecond: 4 }, SHORT);
   const status = await watched.until('offline');
   assert.equal(status.cause, 'no-picture');
   assert.equal(watched.source.counters.received, 0);
@@ -200,9 +206,10 @@ test('sixty frames a second become the five that were asked for, without a resta
   const watched = await watchMjpeg({ framesPerSecond: 60 });
   await watched.until('live');
   const before = watched.frames.length;
+  const began = performance.now();
   await sleep(2000);
-  const received = watched.frames.length - before;
-  assert.ok(received >= 8 && received <= 12, `${received} in 2 s`);
+  const rate = (watched.frames.length - before) / ((performance.now() - began) / 1000);
+  assert.ok(rate >= 4 && rate <= 6, `${rate} a second`);
   assert.equal(watched.source.counters.starts, 1);
 });
 

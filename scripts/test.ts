@@ -9,6 +9,9 @@ import { runSteps, steps } from './check.ts';
 
 const root = join(import.meta.dirname, '..');
 
+// Inherited, too: a third less work for each of some thousand processes that load the same modules.
+process.env.NODE_COMPILE_CACHE ??= join(root, '.cache/compile');
+
 /** A file that hangs fails instead of holding up whoever waits for the suite. */
 const fileTimeoutMs = 8 * 60_000;
 

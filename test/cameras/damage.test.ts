@@ -142,10 +142,8 @@ describe('damaged streams', { concurrency: true }, () => {
     const broken = [...jpegs, ...jpegs, ...jpegs].map(brokenJpeg);
     const watched = await watchMjpeg(t, [...jpegs, ...broken, ...jpegs, ...jpegs, ...jpegs]);
     await until(watched, 'live', 'stalled damaged', 'live');
-    await sleep(500);
-    assert.ok(watched.hashes.length > 8);
+    while (watched.hashes.length < 9) await sleep(20);
     assert.ok(watched.hashes.every((hash) => known.has(hash)));
-    assert.match(watched.source.status.state, /live/);
     assert.equal(watched.source.counters.starts, 1);
   });
 
@@ -156,10 +154,10 @@ describe('damaged streams', { concurrency: true }, () => {
     t.after(() => camera.stop());
     const watched = watch(t, camera.url);
     await until(watched, 'live', 'stalled damaged', 'live');
+    while (watched.hashes.length < 10) await sleep(20);
     const strange = watched.hashes.filter((hash) => !clean.has(hash)).length;
     t.diagnostic(`${watched.hashes.length} judged, ${watched.source.counters.discarded} discarded`);
     assert.equal(strange, 0);
-    assert.ok(watched.hashes.length >= 10);
     assert.equal(watched.source.counters.starts, 1);
   });
 });

@@ -103,7 +103,7 @@ function way({ url, port }: { url: string; port: number }, other = port): string
   return url.replace(`:${port}`, `:${other}`);
 }
 
-/** Seconds that it took; the deadline is for a machine that has much to do. */
+/** Seconds that it took; the deadline is for a machine that has much to do. An engine may be away. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
@@ -111,8 +111,17 @@ export async function until(
 ): Promise<number> {
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
-  while (!(await condition())) {
-    if (seconds() > withinS) throw new Error(`not within ${withinS} s: ${what}`);
+  let last: unknown;
+  const met = async () => {
+    try {
+      return await condition();
+    } catch (fault) {
+      last = fault;
+      return false;
+    }
+  };
+  while (!(await met())) {
+    if (seconds() > withinS) throw new Error(`not within ${withinS} s: ${what}`, { cause: last });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return seconds();

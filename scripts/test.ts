@@ -9,7 +9,7 @@ import { runSteps, steps } from './check.ts';
 
 const root = join(import.meta.dirname, '..');
 
-// Inherited, too: a third less work for each of some thousand processes that load the same modules.
+// Inherited, too: a sixth to a quarter less CPU where processes load the same modules again and again.
 process.env.NODE_COMPILE_CACHE ??= join(root, '.cache/compile');
 
 /** A file that hangs fails instead of holding up whoever waits for the suite. */

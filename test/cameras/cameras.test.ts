@@ -10,7 +10,7 @@ import { type Decoder, findDecoder } from '@maskwatch/ingest/source/decoder';
 import type { FrameSource, SourceStatus } from '@maskwatch/ingest/source/frame-source';
 import { openSource } from '@maskwatch/ingest/source/open-source';
 import { StartLimiter } from '@maskwatch/ingest/source/start-limiter';
-import { until } from '../service/until.ts';
+import { until } from '@maskwatch/platform/testing/until';
 import { startRtspCamera } from './rtsp-camera.ts';
 import {
   blackHole,

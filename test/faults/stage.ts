@@ -7,6 +7,7 @@ import type { Alert } from '@maskwatch/contracts/alert';
 import type { Camera } from '@maskwatch/contracts/camera';
 import type { Delivery } from '@maskwatch/contracts/delivery';
 import type { AlertPage } from '@maskwatch/contracts/http';
+import { until } from '@maskwatch/platform/testing/until';
 import { io, type Socket } from 'socket.io-client';
 import { type RtspCamera, startRtspCamera } from '../cameras/rtsp-camera.ts';
 import { type Cluster, startCluster } from '../scaled/cluster.ts';
@@ -14,7 +15,6 @@ import type { Container } from '../scaled/compose/container.ts';
 import { FilmClock } from '../service/film-clock.ts';
 import { type Gap, judge, KillLedger, type Verdict } from '../service/kill-ledger.ts';
 import { WebhookReceiver } from '../service/receiver.ts';
-import { until } from '../service/until.ts';
 import { buildVisitsFilm, type VisitsFilm } from '../service/visits-film.ts';
 import { Viewers } from '../sockets/viewers.ts';
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Camera } from '@maskwatch/contracts/camera';
-import { until } from '../service/until.ts';
+import { until } from '@maskwatch/platform/testing/until';
 import { type Cluster, startCluster } from './cluster.ts';
 import { needsRoot } from './needs-root.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { until } from '../service/until.ts';
+import { until } from '@maskwatch/platform/testing/until';
 import { type Cluster, startCluster } from './cluster.ts';
 import { alertRules, panelQueries } from './monitoring-files.ts';
 import { needsRoot } from './needs-root.ts';

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import type { Alert } from '@maskwatch/contracts/alert';
 import type { Camera } from '@maskwatch/contracts/camera';
 import type { AlertPage } from '@maskwatch/contracts/http';
+import { until } from '@maskwatch/platform/testing/until';
 import { startRtspCamera } from '../cameras/rtsp-camera.ts';
 import { FilmClock, type Showing } from '../service/film-clock.ts';
 import { WebhookReceiver } from '../service/receiver.ts';
 import { startService } from '../service/start-service.ts';
-import { until } from '../service/until.ts';
 import { buildVisitsFilm } from '../service/visits-film.ts';
 
 export interface VisitorRow {

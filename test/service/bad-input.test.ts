@@ -9,9 +9,9 @@ import { after, before, type TestContext, test } from 'node:test';
 import type { Camera } from '@maskwatch/contracts/camera';
 import type { Delivery } from '@maskwatch/contracts/delivery';
 import type { Status } from '@maskwatch/contracts/http';
+import { until } from '@maskwatch/platform/testing/until';
 import { type RtspCamera, startRtspCamera } from '../cameras/rtsp-camera.ts';
 import { type RunningService, startService, startToEnd } from './start-service.ts';
-import { until } from './until.ts';
 import { buildVisitsFilm } from './visits-film.ts';
 
 const models = join(import.meta.dirname, '../../models');

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Camera } from '@maskwatch/contracts/camera';
+import { until } from '@maskwatch/platform/testing/until';
 import { type RtspCamera, startRtspCamera } from '../cameras/rtsp-camera.ts';
 import { cameraFilm, type TemporaryFilms, temporaryFilms } from '../cameras/temporary-films.ts';
 import { WebhookReceiver } from './receiver.ts';
 import { type RunningService, startService } from './start-service.ts';
-import { until } from './until.ts';
 
 let films: TemporaryFilms;
 let film: string;

@@ -10,10 +10,10 @@ import { after, before, test } from 'node:test';
 import type { Alert } from '@maskwatch/contracts/alert';
 import type { AlertPage, Status } from '@maskwatch/contracts/http';
 import { freePort } from '@maskwatch/platform/testing/free-port';
+import { until } from '@maskwatch/platform/testing/until';
 import { type RtspCamera, startRtspCamera } from '../cameras/rtsp-camera.ts';
 import { WebhookReceiver } from './receiver.ts';
 import { type RunningService, startService } from './start-service.ts';
-import { until } from './until.ts';
 import { buildVisitsFilm } from './visits-film.ts';
 
 let folder: string;

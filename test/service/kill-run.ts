@@ -6,13 +6,13 @@ import type { Alert } from '@maskwatch/contracts/alert';
 import type { Camera } from '@maskwatch/contracts/camera';
 import type { Delivery } from '@maskwatch/contracts/delivery';
 import type { AlertPage } from '@maskwatch/contracts/http';
+import { until } from '@maskwatch/platform/testing/until';
 import { io, type Socket } from 'socket.io-client';
 import { type RtspCamera, startRtspCamera } from '../cameras/rtsp-camera.ts';
 import { FilmClock } from './film-clock.ts';
 import { type Gap, judge, KillLedger, type Verdict } from './kill-ledger.ts';
 import { WebhookReceiver } from './receiver.ts';
 import { descendants, type RunningService, startService, stillRunning } from './start-service.ts';
-import { until } from './until.ts';
 import { buildVisitsFilm, type VisitsFilm } from './visits-film.ts';
 
 /** after-commit: some milliseconds after an alert was heard of; in-attempt: the receiver has it open. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LivePicture } from '@maskwatch/contracts/live';
+import { until } from '@maskwatch/platform/testing/until';
 import { rgbPicture } from '@maskwatch/vision/picture';
 import sharp from 'sharp';
 import { io } from 'socket.io-client';
@@ -10,7 +11,6 @@ import { numberedFilm, pictureAge, pictureNumber } from '../cameras/numbered-fil
 import { startRtspCamera } from '../cameras/rtsp-camera.ts';
 import { temporaryFilms } from '../cameras/temporary-films.ts';
 import { startService } from './start-service.ts';
-import { until } from './until.ts';
 
 test('a viewer sees what is new, also after the camera stood still for 4 and for 12 s', async (t) => {
   const films = await temporaryFilms();

@@ -9,12 +9,12 @@ import type { Alert } from '@maskwatch/contracts/alert';
 import type { Camera } from '@maskwatch/contracts/camera';
 import type { AlertPage } from '@maskwatch/contracts/http';
 import type { LivePicture } from '@maskwatch/contracts/live';
+import { until } from '@maskwatch/platform/testing/until';
 import sharp from 'sharp';
 import { io, type Socket } from 'socket.io-client';
 import { type RtspCamera, startRtspCamera } from '../cameras/rtsp-camera.ts';
 import { WebhookReceiver } from './receiver.ts';
 import { descendants, type RunningService, startService, stillRunning } from './start-service.ts';
-import { until } from './until.ts';
 import { buildVisitsFilm } from './visits-film.ts';
 
 let folder: string;

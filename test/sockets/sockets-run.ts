@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertPage, Status } from '@maskwatch/contracts/http';
+import { until } from '@maskwatch/platform/testing/until';
 import { busySeconds, cpuSeconds, ownMemory, processTree } from '../../bench/measure/processes.ts';
-import { until } from '../service/until.ts';
 import { type HubCommand, type TwoHubs, twoHubs } from './two-hubs.ts';
 import { SlowViewers, Viewers } from './viewers.ts';
 import type { ViewersFigures } from './viewers-messages.ts';

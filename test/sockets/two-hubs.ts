@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@maskwatch/platform/testing/postgres-server';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
-import { until } from '../service/until.ts';
+import { until } from '@maskwatch/platform/testing/until';
 import type { OwnerFigures } from './owner-process.ts';
 import { recordedFilm } from './recorded-film.ts';
 

@@ -1,10 +1,12 @@
 /** What becomes of the bus when its Redis is hurt. */
+
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { HubMessage, IngestMessage } from '@maskwatch/contracts/bus';
 import { protocol } from '@maskwatch/contracts/scaled';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import { until } from '@maskwatch/platform/testing/until';
 import { Redis } from 'ioredis';
 import { RedisHubBus } from './redis-hub-bus.ts';
 import { RedisIngestBus } from './redis-ingest-bus.ts';
@@ -15,14 +17,6 @@ const logger = silentLogger;
 
 /** A word whose number tells when it was said. */
 const numbered = (n: number): IngestMessage => ({ kind: 'in-flight', cameraId: `c${n}` });
-
-async function until(condition: () => boolean, what: string, withinMs = 15_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!condition()) {
-    if (Date.now() > end) assert.fail(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 async function ends(
   t: TestContext,
@@ -52,17 +46,17 @@ test('a Redis that stands still for 10 s: what could not be said is counted, the
     said += 1;
   }, 50);
   t.after(() => clearInterval(saying));
-  await until(() => heard.length > 5, 'words before');
+  await until('words before', () => heard.length > 5);
 
   redis.pause();
   await new Promise((resolve) => setTimeout(resolve, 10_000));
   const goesOnAt = Date.now();
   redis.resume();
   const last = said;
-  await until(() => heard.some((n) => n > last), 'words after', 10_000);
+  await until('words after', () => heard.some((n) => n > last), { withinMs: 10_000 });
   const backMs = Date.now() - goesOnAt;
   clearInterval(saying);
-  await until(() => connected.at(-1) === true, 'the hub again');
+  await until('the hub again', () => connected.at(-1) === true);
   await new Promise((resolve) => setTimeout(resolve, 500));
 
   assert.deepEqual(connected, [true, false, true]);
@@ -100,12 +94,12 @@ test('a hub that is too slow is cut off by Redis and goes on from now; other hub
   for (; connected.at(-1) === true && said < 1000; said += 1) {
     ingest.send({ kind: 'evidence', candidate }, [crops]);
     ingest.send(numbered(said));
-    await until(() => all === 2 * (said + 1), 'words at the other hub');
+    await until('words at the other hub', () => all === 2 * (said + 1));
   }
   line.goOn();
-  await until(() => connected.at(-1) === true, 'the hub again');
+  await until('the hub again', () => connected.at(-1) === true);
   ingest.send(numbered(1000));
-  await until(() => heard.includes(1000), 'words again');
+  await until('words again', () => heard.includes(1000));
 
   t.diagnostic(`cut off after ${said} words of 100 KB`);
   assert.ok(heard.length < said);
@@ -130,7 +124,7 @@ test('a word of a newer protocol is refused and counted; what its ingest says of
   await newer.publish(ingestChannel, encodeWord({ ...from, message: itself }));
   const leases = { kind: 'leases', term: 9, ingestId: 'i', validMs: 6000, leases: [] };
   await newer.publish(hubChannel, encodeWord({ ...next, hubId: 'z', message: leases }));
-  await until(() => told.length === 1 && ingest.refused === 1, 'the words');
+  await until('the words', () => told.length === 1 && ingest.refused === 1);
 
   assert.deepEqual(told, [itself]);
   assert.deepEqual([seen, heard], [[], []]);

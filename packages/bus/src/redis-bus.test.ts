@@ -4,6 +4,7 @@ import type { HubMessage, IngestMessage } from '@maskwatch/contracts/bus';
 import { silentLogger } from '@maskwatch/platform/logger';
 import type { Engine } from '@maskwatch/platform/testing/engine';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import { until } from '@maskwatch/platform/testing/until';
 import { Redis } from 'ioredis';
 import type { Sender } from './bus.ts';
 import { busContract } from './contract-suite.ts';
@@ -20,14 +21,6 @@ after(() => redis.close());
 
 const logger = silentLogger;
 const tick = (cameraId: string): IngestMessage => ({ kind: 'in-flight', cameraId });
-
-async function until(condition: () => boolean, what: string, withinMs = 10_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!condition()) {
-    if (Date.now() > end) assert.fail(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 async function aHub(t: TestContext, hubId: string, url = redis.url): Promise<RedisHubBus> {
   const hub = new RedisHubBus({ url, hubId, logger });
@@ -72,7 +65,7 @@ test('every hub hears every ingest, with who said it in which epoch', async (t) 
 
   ingests[0]!.send(tick('gate'), [], 7);
   ingests[1]!.send(tick('door'), [], 2 ** 40);
-  await until(() => heard.every(({ length }) => length === 2), 'both words at both hubs');
+  await until('both words at both hubs', () => heard.every(({ length }) => length === 2));
 
   for (const senders of heard) {
     assert.deepEqual(
@@ -94,11 +87,11 @@ test('what viewers of several hubs watch is one set, and a hub that is gone want
   const [one, two] = [await aHub(t, 'a'), await aHub(t, 'b')];
 
   one.send({ kind: 'watched', cameraIds: ['gate'] });
-  await until(() => seen.length === 1, 'the first set');
+  await until('the first set', () => seen.length === 1);
   two.send({ kind: 'watched', cameraIds: ['door', 'gate'] });
-  await until(() => seen.length === 2, 'the second set');
+  await until('the second set', () => seen.length === 2);
   await two.close();
-  await until(() => seen.length === 3, 'the set without the second hub', 12_000);
+  await until('the set without the second hub', () => seen.length === 3, { withinMs: 12_000 });
 
   assert.deepEqual(seen, [['gate'], ['door', 'gate'], ['gate']]);
 });
@@ -115,9 +108,9 @@ test('a picture of a camera that nobody watches on this hub is not fetched', asy
   ingest.send({ kind: 'picture', observation: { ...observation, tracks: [], coveredMs: 1 } }, [
     Uint8Array.of(1),
   ]);
-  await until(() => seen.includes('two picture'), 'the picture');
+  await until('the picture', () => seen.includes('two picture'));
   ingest.send(tick('gate'));
-  await until(() => seen.includes('one in-flight'), 'the word after it');
+  await until('the word after it', () => seen.includes('one in-flight'));
 
   assert.ok(!seen.includes('one picture'));
 });
@@ -134,13 +127,13 @@ test('leases of any ingest are heard by all, and a hub that beats is no silent o
   const leases = { term: 3, ingestId: 'k', validMs: 6000, leases: [{ cameraId: 'x', epoch: 9 }] };
 
   hub.send({ kind: 'leases', ...leases });
-  await until(() => seen.length === 1, 'the leases');
+  await until('the leases', () => seen.length === 1);
   assert.deepEqual(seen, [{ kind: 'leases', ...leases }]);
   await new Promise((resolve) => setTimeout(resolve, 4500));
   assert.equal(closed, 0);
 
   await hub.close();
-  await until(() => closed === 1, 'silence of all hubs');
+  await until('silence of all hubs', () => closed === 1);
 });
 
 test('no config and no password goes through Redis', async (t) => {
@@ -154,7 +147,7 @@ test('no config and no password goes through Redis', async (t) => {
 
   hub.send({ kind: 'configure', cameras: [], models, evidenceStates: ['no_mask'] });
   hub.send({ kind: 'watched', cameraIds: ['gate'] });
-  await until(() => heard.some((text) => text.includes('gate')), 'what is watched');
+  await until('what is watched', () => heard.some((text) => text.includes('gate')));
 
   assert.ok(!heard.some((text) => text.includes('configure')));
 });
@@ -170,7 +163,7 @@ test('foreign words are refused and counted, and what follows is heard', async (
   const foreign = ['', 'x', '{}', Buffer.alloc(8), Buffer.from('ffffffff00000000', 'hex')];
   for (const word of foreign) await stranger.publish(ingestChannel, word);
   ingest.send(tick('gate'));
-  await until(() => seen.length > 0, 'the word of an ingest');
+  await until('the word of an ingest', () => seen.length > 0);
 
   assert.deepEqual(seen, ['in-flight']);
   assert.equal(hub.counts.refused, foreign.length);
@@ -191,16 +184,16 @@ test('without Redis nothing waits and all is counted; both ends are there again 
   });
 
   await own.kill();
-  await until(() => connected.at(-1) === false, 'the loss');
+  await until('the loss', () => connected.at(-1) === false);
   for (let n = 0; n < 1000; n += 1) ingest.send(tick('gate'));
-  await until(() => ingest.dropped['in-flight'] === 1000, 'a thousand dropped');
+  await until('a thousand dropped', () => ingest.dropped['in-flight'] === 1000);
   await own.restart();
-  await until(() => connected.at(-1) === true, 'the hub again');
+  await until('the hub again', () => connected.at(-1) === true);
   assert.equal(heard, 0);
-  await until(() => {
+  await until('words again', () => {
     ingest.send(tick('gate'));
     return heard > 0;
-  }, 'words again');
+  });
 
   assert.deepEqual(connected, [true, false, true]);
 });
@@ -221,11 +214,11 @@ test('a line that stands still is noticed, and the hub goes on from now', async 
 
   line.stop();
   ingest.send(tick('old'));
-  await until(() => connected.at(-1) === false, 'a cut line', 8000);
+  await until('a cut line', () => connected.at(-1) === false, { withinMs: 8000 });
   line.goOn();
-  await until(() => connected.at(-1) === true, 'the line again', 8000);
+  await until('the line again', () => connected.at(-1) === true, { withinMs: 8000 });
   ingest.send(tick('new'));
-  await until(() => heard.includes('new'), 'the word after the cut');
+  await until('the word after the cut', () => heard.includes('new'));
 
   assert.deepEqual(heard, ['new']);
 });

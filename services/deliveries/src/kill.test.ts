@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { until } from '@maskwatch/platform/testing/until';
 import { aDelivery, anOpening } from '@maskwatch/store/builders';
 import { Webhook } from 'standardwebhooks';
 import { endpointTo, Outbox, secret } from './testing/outbox.ts';
 import { answer, Receiver } from './testing/receiver.ts';
-import { until } from './testing/until.ts';
 
 const kills = 6;
 
@@ -78,7 +78,7 @@ describe('deliveries whose process is killed', () => {
         String(run),
       ]);
       const wanted = before + 1 + Math.floor(Math.random() * 12);
-      await until('its commits', () => lines().length >= wanted, 20_000);
+      await until('its commits', () => lines().length >= wanted, { withinMs: 20_000 });
       await kill(child);
     }
 
@@ -92,7 +92,7 @@ describe('deliveries whose process is killed', () => {
         await box.clock.advance(60_000);
         return (await waiting()) === 0;
       },
-      30_000,
+      { withinMs: 30_000 },
     );
 
     const bodies = new Map<string, string>();

@@ -10,11 +10,11 @@ import {
 import { dirname, join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { silentLogger } from '@maskwatch/platform/logger';
+import { until } from '@maskwatch/platform/testing/until';
 import { anEvidence, anOpening } from '@maskwatch/store/builders';
 import { EvidenceFolder } from '@maskwatch/store/evidence-folder';
 import { Retention, type RetentionLimits } from './retention.ts';
 import { Outbox } from './testing/outbox.ts';
-import { until } from './testing/until.ts';
 
 const hour = 3_600_000;
 const closing: Outbox[] = [];

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { FakeClock, systemClock } from '@maskwatch/platform/clock';
+import { until } from '@maskwatch/platform/testing/until';
 import { DestinationGuard } from './destination-guard.ts';
 import { sendAttempt } from './send-attempt.ts';
 import { answer, type Behaviour, Receiver } from './testing/receiver.ts';
-import { until } from './testing/until.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const guard = new DestinationGuard(['127.0.0.1/32']);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { WebhookBody } from '@maskwatch/contracts/webhook';
 import { Problem } from '@maskwatch/platform/problem';
+import { until } from '@maskwatch/platform/testing/until';
 import { aDelivery, anOpening } from '@maskwatch/store/builders';
 import { Webhook } from 'standardwebhooks';
 import { gaps } from './retry-schedule.ts';
 import { endpointTo, Outbox, secret } from './testing/outbox.ts';
 import { answer, type Behaviour, Receiver } from './testing/receiver.ts';
-import { until } from './testing/until.ts';
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -93,7 +93,7 @@ describe('deliveries', () => {
       service.wake();
       await fired;
       // The clock stands still: neither timer nor sweep can bring it.
-      await until(`number ${ticks}`, isOver(box, `d-${ticks}`), 5000);
+      await until(`number ${ticks}`, isOver(box, `d-${ticks}`), { withinMs: 5000 });
     }
   });
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '@maskwatch/platform/clock';
+import { until } from '@maskwatch/platform/testing/until';
 import { answer, type Behaviour, Receiver } from './testing/receiver.ts';
 import { Several } from './testing/several.ts';
-import { until } from './testing/until.ts';
 
 async function world(t: TestContext, { behaviour, clock }: World = {}) {
   const receiver = await new Receiver(behaviour).listen();
@@ -65,7 +65,7 @@ test('a Redis that is emptied and cut off again and again loses nothing, and dou
     if (random() < 0.5) await several.end(`${n}`);
     await sleep(random() * 40);
   }
-  await until('all arrived', async () => (await several.waiting()) === 0, 50_000);
+  await until('all arrived', async () => (await several.waiting()) === 0, { withinMs: 50_000 });
   over = true;
   t.diagnostic(`${await hurting} times emptied or cut, ${failed.size} repeated`);
 
@@ -142,13 +142,13 @@ for (const [how, { hurt, heal }] of Object.entries(hurts)) {
     await hurt(several);
     const began = Date.now();
     for (let n = 0; n < 20; n += 1) await several.fire(`during-${n}`);
-    await until('all of it', () => receiver.received.length === 21, 10_000);
+    await until('all of it', () => receiver.received.length === 21, { withinMs: 10_000 });
     t.diagnostic(`20 within ${Date.now() - began} ms`);
     assert.equal(service.health.away, false);
     await heal(several);
 
     await several.fire('after');
-    await until('after', () => ids().includes('d-after'), 10_000);
+    await until('after', () => ids().includes('d-after'), { withinMs: 10_000 });
     assert.equal(new Set(ids()).size, ids().length);
   });
 }

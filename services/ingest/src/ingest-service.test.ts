@@ -8,6 +8,7 @@ import { CameraConfig } from '@maskwatch/contracts/config';
 import type { InferenceQueue } from '@maskwatch/inference/inference-queue';
 import { systemClock } from '@maskwatch/platform/clock';
 import { silentLogger } from '@maskwatch/platform/logger';
+import { until } from '@maskwatch/platform/testing/until';
 import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { IngestService } from './ingest-service.ts';
 import { findDecoder } from './source/decoder.ts';
@@ -70,21 +71,13 @@ function decoders(): number[] {
     .sort();
 }
 
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!condition()) {
-    if (Date.now() > end) assert.fail(`not within 20 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 test('what is new starts, what went is closed, what stays goes on', async (t) => {
   const { service, seen } = await aService(t);
   await service.own([
     { camera: camera('gate'), epoch: 1 },
     { camera: camera('door'), epoch: 2 },
   ]);
-  await until(() => seen('gate', 1) && seen('door', 2), 'two cameras');
+  await until('two cameras', () => seen('gate', 1) && seen('door', 2));
   const both = decoders();
   assert.equal(both.length, 2);
 
@@ -93,7 +86,7 @@ test('what is new starts, what went is closed, what stays goes on', async (t) =>
     { camera: camera('yard'), epoch: 5 },
   ]);
   assert.equal(decoders().filter((pid) => both.includes(pid)).length, 1);
-  await until(() => seen('yard', 5), 'the third camera');
+  await until('the third camera', () => seen('yard', 5));
   assert.deepEqual(service.owned, [
     { cameraId: 'gate', epoch: 1 },
     { cameraId: 'yard', epoch: 5 },
@@ -109,12 +102,12 @@ test('what is new starts, what went is closed, what stays goes on', async (t) =>
 test('another epoch is said from the next frame on, by the same decoder', async (t) => {
   const { service, said, seen } = await aService(t);
   await service.own([{ camera: camera('gate'), epoch: 1 }]);
-  await until(() => seen('gate', 1), 'a frame');
+  await until('a frame', () => seen('gate', 1));
   const before = decoders();
 
   await service.own([{ camera: camera('gate'), epoch: 2 }]);
-  await until(() => seen('gate', 2), 'a frame of the next epoch');
-  await until(() => said.some(({ kind, epoch }) => kind === 'tick' && epoch === 2), 'a tick');
+  await until('a frame of the next epoch', () => seen('gate', 2));
+  await until('a tick', () => said.some(({ kind, epoch }) => kind === 'tick' && epoch === 2));
 
   assert.deepEqual(decoders(), before);
   const epochs = said.filter(({ kind }) => kind === 'observation').map(({ epoch }) => epoch);
@@ -124,13 +117,13 @@ test('another epoch is said from the next frame on, by the same decoder', async 
 test('a camera that comes back while it closes starts after that, once', async (t) => {
   const { service, seen } = await aService(t);
   await service.own([{ camera: camera('gate'), epoch: 1 }]);
-  await until(() => seen('gate', 1), 'a frame');
+  await until('a frame', () => seen('gate', 1));
 
   const gone = service.own([]);
   const back = service.own([{ camera: camera('gate'), epoch: 2 }]);
   assert.deepEqual(service.owned, []);
   await Promise.all([gone, back]);
-  await until(() => seen('gate', 2), 'a frame of the next lease');
+  await until('a frame of the next lease', () => seen('gate', 2));
 
   assert.equal(decoders().length, 1);
   assert.equal(service.counters.starts, 2);

@@ -6,9 +6,10 @@ import { silentLogger } from '@maskwatch/platform/logger';
 import type { Problem } from '@maskwatch/platform/problem';
 import type { Engine } from '@maskwatch/platform/testing/engine';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import { until } from '@maskwatch/platform/testing/until';
 import { Redis } from 'ioredis';
 import { type BullJobsOptions, openBullJobs } from './bullmq-jobs.ts';
-import { jobsContract, until } from './contract.ts';
+import { jobsContract } from './contract.ts';
 
 let server: Engine;
 before(async () => {

@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@maskwatch/platform/testing/until';
 import type { Jobs } from './jobs.ts';
-
-/** Waits until `condition` holds; fails with its name after 30 s. */
-export async function until(
-  name: string,
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 30_000,
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) assert.fail(`not within ${withinMs} ms: ${name}`);
-    await sleep(20);
-  }
-}
 
 /** What every kind of jobs does; `open` closes what it opens after the test. */
 export function jobsContract(name: string, open: (t: TestContext) => Promise<Jobs>): void {

@@ -1,4 +1,5 @@
 /** Two ingests, real models and a real Redis: a camera moves from one to the other. */
+
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ import { startInferenceWorkers } from '@maskwatch/inference/in-process-queue';
 import { systemClock } from '@maskwatch/platform/clock';
 import { silentLogger } from '@maskwatch/platform/logger';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import { until } from '@maskwatch/platform/testing/until';
 import { loadPair, modelsOf } from '@maskwatch/runtime/model-pair';
 import { IngestService } from '../ingest-service.ts';
 import { findDecoder } from '../source/decoder.ts';
@@ -22,14 +24,6 @@ const camera = CameraConfig.parse({ id: 'gate', source: 'demo', rate: 2 });
 const { detector } = models;
 const stamp = { protocol: 1, version: '0', detector: { name: detector.name, sha256: 'a' } };
 const [clock, logger] = [systemClock, silentLogger];
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!condition()) {
-    if (Date.now() > end) assert.fail(`not within 20 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 async function anIngest(t: TestContext, url: string, ingestId: string): Promise<SharedIngest> {
   const inference = await startInferenceWorkers({ ...names, logger });
@@ -73,15 +67,15 @@ test('a camera that moves is judged by its new owner in the new epoch, and by no
   await anIngest(t, redis.url, 'two');
 
   lease('one', 1);
-  await until(() => judged.some(({ faces }) => faces > 0), 'a face');
+  await until('a face', () => judged.some(({ faces }) => faces > 0));
   lease('two', 2);
   lease('one');
-  await until(() => judged.filter(({ epoch }) => epoch === 2).length > 2, 'the new owner');
+  await until('the new owner', () => judged.filter(({ epoch }) => epoch === 2).length > 2);
 
   const speakers = new Set(judged.map(({ ingestId, epoch }) => `${ingestId} ${epoch}`));
   assert.deepEqual([...speakers], ['one 1', 'two 2']);
   assert.equal(judged.at(-1)?.ingestId, 'two');
   assert.deepEqual([last?.owned, last?.leaving], [[], false]);
   await one.leave();
-  await until(() => last?.leaving === true, 'the word that it leaves');
+  await until('the word that it leaves', () => last?.leaving === true);
 });

@@ -1,4 +1,5 @@
 /** The command itself, on real engines. */
+
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,19 +16,12 @@ import { silentLogger } from '@maskwatch/platform/logger';
 import { freePort } from '@maskwatch/platform/testing/free-port';
 import { startPostgres } from '@maskwatch/platform/testing/postgres-server';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import { until } from '@maskwatch/platform/testing/until';
 import { aDelivery, anOpening } from '@maskwatch/store/builders';
 import { openBullJobs } from '@maskwatch/store/jobs/bullmq-jobs';
 import { openPostgresStore } from '@maskwatch/store/postgres-store';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 40_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) assert.fail(`not within 40 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** A receiver that answers 204; ids of what it got. */
 async function receiver(t: TestContext) {
@@ -107,11 +101,12 @@ test('the command delivers, says how it is, and is started again when its proces
   const commit = await hubOf(t, { postgres: postgres.url, redis: redis.url });
   await commit('one');
   await until('the first', () => ids.includes('one'));
-  await until('its count', async () =>
-    (await ask('/metrics')).text.includes('maskwatch_delivery_attempts{outcome="delivered"} 1'),
-  );
-  const { text } = await ask('/metrics');
-  assert.match(text, /^maskwatch_deliveries_waiting\{endpoint="desk"\} 0$/m);
+  // It is counted when it is answered, and waits until that is written down.
+  const text = await until('its count, and none that waits', async () => {
+    const { text } = await ask('/metrics');
+    const counted = text.includes('maskwatch_delivery_attempts{outcome="delivered"} 1\n');
+    return counted && /^maskwatch_deliveries_waiting\{endpoint="desk"\} 0$/m.test(text) && text;
+  });
   assert.match(text, /^maskwatch_deliveries_oldest_due_seconds 0$/m);
   assert.match(text, /^maskwatch_jobs_connected 1$/m);
 

@@ -1,4 +1,5 @@
 /** Real ingest processes on a real Redis, and a hub that leases as the test says. */
+
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import type { Engine } from '@maskwatch/platform/testing/engine';
 import { startRedis } from '@maskwatch/platform/testing/redis-server';
+import { until } from '@maskwatch/platform/testing/until';
 import { GrantingHub } from './testing/granting-hub.ts';
 import { startIngestChild } from './testing/ingest-child.ts';
 
@@ -31,14 +33,6 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function until(condition: () => boolean, what: string, withinMs = 20_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!condition()) {
-    if (Date.now() > end) assert.fail(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Given {
@@ -58,7 +52,7 @@ async function world(t: TestContext, { names, url = redis.url, environment = {} 
   const ingests = await Promise.all(
     children.map(async (child) => ({ child, ...(await child.started) })),
   );
-  for (const { id } of ingests) await until(() => hub.hears(id), `a word of ${id}`);
+  for (const { id } of ingests) await until(`a word of ${id}`, () => hub.hears(id));
   return { hub, ingests };
 }
 
@@ -73,7 +67,7 @@ test('two ingests watch what each is leased; one that is killed leaves its camer
   const [one, two] = ingests as [(typeof ingests)[0], (typeof ingests)[0]];
   hub.lease(one.id, { gate: 1 });
   hub.lease(two.id, { door: 2 });
-  await until(() => hub.watches('gate', one.id, 1) && hub.watches('door', two.id, 2), 'both live');
+  await until('both live', () => hub.watches('gate', one.id, 1) && hub.watches('door', two.id, 2));
   assert.deepEqual(hub.owned(one.id), { gate: 1 });
   const metrics = await (await fetch(`http://127.0.0.1:${one.statusPort}/metrics`)).text();
   assert.match(metrics, /maskwatch_ingest_cameras 1\n/);
@@ -83,9 +77,11 @@ test('two ingests watch what each is leased; one that is killed leaves its camer
   assert.equal(await one.child.ended, 'SIGKILL');
   const killedAt = Date.now();
   hub.lease(two.id, { door: 2, gate: 3 });
-  await until(() => hub.watches('gate', two.id, 3, killedAt), 'the gate with the other', 10_000);
+  await until('the gate with the other', () => hub.watches('gate', two.id, 3, killedAt), {
+    withinMs: 10_000,
+  });
   const late = () => hub.ticks('gate', killedAt + 500);
-  await until(() => late().length > 2, 'more ticks');
+  await until('more ticks', () => late().length > 2);
 
   assert.ok(late().every(({ ingestId }) => ingestId === two.id));
 });
@@ -95,13 +91,13 @@ test('one that stood still for 15 s says nothing in the new epoch, and gives the
   const [one, two] = ingests as [(typeof ingests)[0], (typeof ingests)[0]];
   hub.lease(one.id, { gate: 1 });
   hub.lease(two.id, {});
-  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+  await until('the gate', () => hub.watches('gate', one.id, 1));
 
   one.child.signal('SIGSTOP');
   await pause(5000);
   hub.forget(one.id);
   hub.lease(two.id, { gate: 2 });
-  await until(() => hub.watches('gate', two.id, 2), 'the gate with the other');
+  await until('the gate with the other', () => hub.watches('gate', two.id, 2));
   await pause(10_000);
   const awakeAt = Date.now();
   one.child.signal('SIGCONT');
@@ -119,12 +115,12 @@ test('of two hubs that lease, the one of the newer term is believed', async (t) 
   const { hub, ingests } = await world(t, { names: ['one'] });
   const [one] = ingests as [(typeof ingests)[0]];
   hub.lease(one.id, { gate: 1 });
-  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+  await until('the gate', () => hub.watches('gate', one.id, 1));
   const next = await GrantingHub.open(redis.url, { hubId: 'next', term: 2 });
   t.after(() => next.close());
 
   next.lease(one.id, { gate: 5 });
-  await until(() => next.watches('gate', one.id, 5), 'the gate in the next epoch');
+  await until('the gate in the next epoch', () => next.watches('gate', one.id, 5));
   const since = Date.now() + 500;
   hub.lease(one.id, { door: 1 });
   await pause(5000);
@@ -141,7 +137,7 @@ test('Redis killed and started again: the cameras stay with their decoders', asy
   const { hub, ingests } = await world(t, { names: ['one'], url: own.url });
   const [one] = ingests as [(typeof ingests)[0]];
   hub.lease(one.id, { gate: 1 });
-  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+  await until('the gate', () => hub.watches('gate', one.id, 1));
   assert.deepEqual((await ready(one.statusPort)).codes, []);
 
   await own.kill();
@@ -149,7 +145,7 @@ test('Redis killed and started again: the cameras stay with their decoders', asy
   assert.deepEqual((await ready(one.statusPort)).codes, ['redis-unreachable']);
   await own.restart();
   const backAt = Date.now();
-  await until(() => hub.watches('gate', one.id, 1, backAt), 'the gate again', 10_000);
+  await until('the gate again', () => hub.watches('gate', one.id, 1, backAt), { withinMs: 10_000 });
 
   assert.ok(hub.ticks('gate').every(({ tick }) => tick.counters.starts <= 1));
   assert.equal((await ready(one.statusPort)).status, 200);
@@ -160,13 +156,13 @@ test('without a hub it goes on for a while, says that it is not ready, and gives
   const { hub, ingests } = await world(t, { names: ['one'], environment });
   const [one] = ingests as [(typeof ingests)[0]];
   hub.lease(one.id, { gate: 1 });
-  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+  await until('the gate', () => hub.watches('gate', one.id, 1));
 
   hub.silence();
   const silentAt = Date.now();
   await pause(10_000);
   assert.ok(hub.watches('gate', one.id, 1, silentAt + 9000));
-  await until(() => Object.keys(hub.owned(one.id)).length === 0, 'the gate given up');
+  await until('the gate given up', () => Object.keys(hub.owned(one.id)).length === 0);
   const keptMs = Date.now() - silentAt;
 
   t.diagnostic(`kept for ${keptMs} ms`);
@@ -177,14 +173,16 @@ test('SIGTERM says leaving, decodes until its cameras are gone, and ends with 0'
   const { hub, ingests } = await world(t, { names: ['one'] });
   const [one] = ingests as [(typeof ingests)[0]];
   hub.lease(one.id, { gate: 1 });
-  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+  await until('the gate', () => hub.watches('gate', one.id, 1));
   const words = () => hub.heard.filter(({ message }) => message.kind === 'ingest');
   const leaves = () => words().some(({ message }) => message.kind === 'ingest' && message.leaving);
 
   one.child.signal('SIGTERM');
   const askedAt = Date.now();
-  await until(leaves, 'the word that it leaves', 1000);
-  await until(() => hub.watches('gate', one.id, 1, askedAt + 500), 'a tick while it leaves', 3000);
+  await until('the word that it leaves', leaves, { withinMs: 1000 });
+  await until('a tick while it leaves', () => hub.watches('gate', one.id, 1, askedAt + 500), {
+    withinMs: 3000,
+  });
   hub.lease(one.id, {});
 
   assert.equal(await one.child.ended, 0);
@@ -198,7 +196,7 @@ test('SIGTERM while Redis is away ends it with 0, too', async (t) => {
   const { hub, ingests } = await world(t, { names: ['one'], url: own.url });
   const [one] = ingests as [(typeof ingests)[0]];
   hub.lease(one.id, { gate: 1 });
-  await until(() => hub.watches('gate', one.id, 1), 'the gate');
+  await until('the gate', () => hub.watches('gate', one.id, 1));
 
   await own.kill();
   one.child.signal('SIGTERM');

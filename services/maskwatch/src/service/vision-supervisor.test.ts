@@ -9,6 +9,7 @@ import { CameraBoard } from '@maskwatch/hub/cameras/camera-board';
 import { VisionWatch } from '@maskwatch/hub/vision-watch';
 import { type Clock, FakeClock } from '@maskwatch/platform/clock';
 import { silentLogger } from '@maskwatch/platform/logger';
+import { until } from '@maskwatch/platform/testing/until';
 import { BlindWatch } from '@maskwatch/rules/blind-watch';
 import { VisionSupervisor } from './vision-supervisor.ts';
 
@@ -64,14 +65,6 @@ async function aSupervisor(t: { after(fn: () => Promise<void>): void }, body: st
   // The clock goes on between two deaths: its time tells this one from the one before.
   const died = () => cause() === 'vision-process' && gate()?.since === clock.now();
   return { supervisor, vision, clock: fake, stoodStill, cause, died };
-}
-
-async function until(what: string, condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!condition()) {
-    assert.ok(performance.now() < deadline, what);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 const statuses = "setInterval(() => bus.send({ kind: 'status', status }), 50);";

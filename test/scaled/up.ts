@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from '@maskwatch/platform/testing/free-port';
 import { type Cluster, startCluster } from './cluster.ts';
 
 const { values } = parseArgs({ options: { config: { type: 'string' }, port: { type: 'string' } } });
@@ -22,7 +21,7 @@ const cluster = await startCluster({
       .replaceAll('127.0.0.1', hostAddress),
   onLine: (name, line) => process.stderr.write(`${name} ${line}\n`),
 });
-const port = Number(values.port) || (await freePort());
+const port = Number(values.port);
 const proxy = startProxy(port, cluster);
 while (!(await fetch(`http://127.0.0.1:${port}/livez`).catch(() => undefined))?.ok) await sleep(50);
 console.log(`maskwatch is at http://127.0.0.1:${port}`);
